@@ -27,6 +27,9 @@ static int check_can_copy(struct lfb_machine *machine)
 	if (machine->tree)
 		return lfb__error(machine, -EOPNOTSUPP, "a machine with a kernel image cannot be "
 				  "copied");
+	if (lfb__threads_alive(&machine->kernel))
+		return lfb__error(machine, -EOPNOTSUPP, "a machine whose kernel has threads cannot "
+				  "be copied");
 	return 0;
 }
 
@@ -144,7 +147,8 @@ bool lfb__machine_mix(struct lfb_machine *machine, struct lfb_saved *room, struc
 	bool known;
 
 	lfb__saved_empty(&now.saved);
-	known = !machine->tree && !machine->kernel.wrong && save_host(machine, &now) &&
+	known = !machine->tree && !machine->kernel.wrong &&
+		!lfb__threads_alive(&machine->kernel) && save_host(machine, &now) &&
 		lfb__memory_mix(&machine->kernel, mix);
 	lfb__mix(mix, &machine->state, sizeof(machine->state));
 	lfb__saved_mix(&now.saved, mix);
@@ -196,6 +200,7 @@ int lfb_machine_rewind(struct lfb_machine *machine, struct lfb_machine_copy *cop
 
 	if (err)
 		return err;
+	lfb__threads_end(&machine->kernel);
 	err = lfb__modules_prepare_rewind(machine, &copy->modules);
 	if (err)
 		return err;

@@ -238,7 +238,7 @@ bool lfb_defer_next(void)
 		return false;
 	first = find(kernel, NULL);
 	if (first == kernel->deferred.count)
-		return lfb__beside_poll(kernel, "wait", false);
+		return lfb__beside_poll(kernel, "wait", false) || lfb__threads_go_on(kernel);
 	perform(kernel, first);
 	return true;
 }
@@ -256,17 +256,30 @@ void lfb_sleep(unsigned long ms)
 	might_sleep();
 	if (!kernel)
 		return;
+	if (lfb__thread_sleeps(kernel, ms))
+		return;
 	lfb__beside_poll(kernel, "sleep", true);
 	until = kernel->jiffies + ms;
-	for (unsigned int n = 0; n < AT_A_TIME && kernel->deferred.count; n++) {
+	lfb__threads_run(kernel);
+	for (unsigned int n = 0; n < AT_A_TIME; n++) {
 		const size_t first = find(kernel, NULL);
+		const unsigned long due = first == kernel->deferred.count ? until + 1 :
+					  all(kernel)[first].due;
 
-		if (first == kernel->deferred.count || all(kernel)[first].due > until)
+		if (lfb__threads_wake(kernel, due < until ? due : until))
+			continue;
+		if (due > until)
 			break;
 		perform(kernel, first);
 	}
 	free_unread(kernel, 0);
 	kernel->jiffies = kernel->jiffies > until ? kernel->jiffies : until;
+}
+
+void lfb_wait_ended(void)
+{
+	if (lfb__current)
+		lfb__beside_waited(lfb__current);
 }
 
 void lfb_wait_forever(const char *what)
@@ -292,4 +305,5 @@ void lfb__deferred_end(struct lfb_kernel *kernel)
 			perform(kernel, first);
 	}
 	free_unread(kernel, 0);
+	lfb__threads_settle(kernel);
 }

@@ -37,6 +37,7 @@ void lfb__kernel_destroy(struct lfb_kernel *kernel)
 		lfb__current = NULL;
 	if (lfb__served == kernel)
 		lfb__served = NULL;
+	lfb__threads_end(kernel);
 	lfb__guard_release(kernel);
 	lfb__memory_destroy(kernel);
 	lfb__choices_destroy(&kernel->choices);
@@ -77,6 +78,7 @@ void lfb__kernel_reset(struct lfb_kernel *kernel)
 {
 	const size_t boot = offsetof(struct lfb_kernel, boot_number);
 
+	lfb__threads_end(kernel);
 	memset((u8 *)kernel + boot, 0, sizeof(*kernel) - boot);
 	kernel->deferred.count = 0;
 	kernel->unread.count = 0;

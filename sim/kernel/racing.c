@@ -60,7 +60,7 @@ void lfb__report_race(struct lfb_kernel *kernel, const struct lfb_race_pair *pai
 	object = name_memory(kernel, pair->address);
 	lfb__find(kernel, LFB_FINDING_RACE, object.text,
 		  "%s %s %zu byte%s that %s %s in operation %lu, and nothing orders the two",
-		  beside->strands[beside->now].task.name, done(pair->how, false), pair->size,
-		  pair->size == 1 ? "" : "s", beside->strands[pair->before].task.name,
+		  beside->strands[beside->now]->task.name, done(pair->how, false), pair->size,
+		  pair->size == 1 ? "" : "s", beside->strands[pair->before]->task.name,
 		  done(pair->how_before, true), pair->operation_before);
 }

@@ -186,6 +186,20 @@ int lfb_machine_add_module(struct lfb_machine *machine, struct lfb_module *modul
 	return add_image(machine, image);
 }
 
+/* A thread that still does what is in it would go on where there is nothing. */
+static void end_with_threads(struct lfb_kernel *kernel, struct lfb_image_module *image)
+{
+	const struct lfb_shared *shared =
+		image->loadable ? lfb__loadable_shared(image->loadable) : NULL;
+	const char *thread = shared ? lfb__thread_in(kernel, shared->code, shared->code_size) :
+				      NULL;
+
+	if (thread)
+		lfb__oops_as(kernel, LFB_FINDING_MODULE_GONE,
+			     luo_name("module", image->module->module->name).text,
+			     "kernel thread %s goes on in it when it is unloaded", thread);
+}
+
 static long exit_module(void *argument)
 {
 	struct lfb_image_module *image = argument;
@@ -194,6 +208,7 @@ static long exit_module(void *argument)
 	module->module->state = MODULE_STATE_GOING;
 	if (module->exit)
 		module->exit();
+	end_with_threads(lfb__current, image);
 	image->loaded = false;
 	lfb__event(lfb__current, MODULE_EXIT, .module = module->module->name);
 	luo_module_is_gone(lfb__current, module, true);

@@ -2,6 +2,7 @@
 /* What a run says, and what is said of its answers. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/play/play.h"
 
@@ -12,20 +13,33 @@ void lfb__run_at(struct lfb_run *run, const struct lfb_operation *operation)
 	run->machine->kernel.doing = operation->text;
 }
 
-/* How deep inside of others an event is. What has no end, for its kernel died, is left behind. */
+/*
+ * How deep inside of others an event is. What has no end, for its kernel died, is left behind, but
+ * that of tasks beside each other is what others are in the middle of.
+ */
 static unsigned int depth_of(struct lfb_run *run, const struct lfb_event *event)
 {
-	unsigned int depth = run->nr_open;
+	const bool is_beside = run->machine->kernel.sched.beside != NULL;
+	const bool ends = event->edge == LFB_EDGE_END;
+	unsigned int at = run->nr_open, depth = 0;
 
-	while (depth && run->open[depth - 1] != event->parent)
-		depth--;
+	while (at && run->open[at - 1].number != event->parent)
+		at--;
 	/* Those that are too deep to be known are as deep as the deepest. */
-	if (!depth && event->parent)
-		return run->nr_open;
-	run->nr_open = depth;
-	if (event->edge == LFB_EDGE_BEGIN && depth < ARRAY_SIZE(run->open))
-		run->open[run->nr_open++] = event->number;
-	return event->edge == LFB_EDGE_END && depth ? depth - 1 : depth;
+	if (!at && event->parent)
+		return run->nr_open ? run->open[run->nr_open - 1].depth + 1 : 0;
+	if (at)
+		depth = run->open[at - 1].depth + !ends;
+	if (!is_beside)
+		run->nr_open = at;
+	else if (ends && at)
+		memmove(&run->open[at - 1], &run->open[at],
+			(run->nr_open-- - at) * sizeof(run->open[0]));
+	if (event->edge == LFB_EDGE_BEGIN && run->nr_open < ARRAY_SIZE(run->open)) {
+		run->open[run->nr_open].number = event->number;
+		run->open[run->nr_open++].depth = depth;
+	}
+	return depth;
 }
 
 void lfb__run_show_event(void *context, const struct lfb_event *event)

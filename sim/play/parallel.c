@@ -132,15 +132,15 @@ static void switched(void *context, unsigned int strand)
 	struct lfb_run *run = context;
 	struct lfb_run_parallel *parallel = run->parallel;
 
-	/* Work is nobody's. */
-	if (!parallel->beside.strands[strand].work)
+	/* Work is nobody's, nor are threads. */
+	if (strand < parallel->beside.blocks)
 		run->agent = parallel->blocks[strand].agent;
 	if (strand == parallel->current)
 		return;
 	parallel->current = strand;
 	if (run->options.write && !run->options.golden)
 		lfb__transcript_line(&run->transcript, "-- %s",
-				     parallel->beside.strands[strand].task.name);
+				     parallel->beside.strands[strand]->task.name);
 }
 
 static unsigned int choose(void *context, const unsigned int *ready, unsigned int nr, bool stays)

@@ -50,7 +50,10 @@ struct lfb_run {
 	struct lfb_recorder *recorder;
 	struct lfb_transcript transcript;
 	struct lfb_run_memfds *memfds;	/* NULL: the scenario needs none */
-	unsigned long open[32];		/* events that have begun, as their numbers */
+	struct {
+		unsigned long number;
+		unsigned int depth;
+	} open[32];			/* events that have begun, also in tasks beside others */
 	unsigned int nr_open;
 	int device;			/* descriptors; -1: not open */
 	int *sessions;			/* by session number: the one opened last */

@@ -326,7 +326,7 @@ static void deferred(struct kunit *test)
 	destroy_workqueue(wq);
 	destroy_workqueue(ordered);
 	destroy_workqueue(create_singlethread_workqueue("single"));
-	KUNIT_EXPECT_EQ(test, schedule_timeout(5), 0l);
+	KUNIT_EXPECT_EQ(test, schedule_timeout_interruptible(5), 0l);
 	ssleep(1);
 	fsleep(2000);
 	usleep_range(1000, 2000);

@@ -8,6 +8,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/file.h>
+#include <linux/kthread.h>
 #include <linux/liveupdate.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -220,6 +221,32 @@ static void last_to_close(bool bad, bool second)
 		use(written[0] + written[1]); /* RACE */
 }
 
+static DECLARE_COMPLETION(told);
+
+static int tell(void *unused)
+{
+	complete(&told);
+	return 0;
+}
+
+static void told_by_a_thread(bool bad, bool second)
+{
+	struct task_struct *thread;
+
+	if (second) {
+		wait_for_completion(&told);
+		use(payload); /* RACE */
+		return;
+	}
+	if (!bad)
+		payload = 7;
+	thread = get_task_struct(kthread_create(tell, NULL, "teller"));
+	wake_up_process(thread);
+	if (bad)
+		payload = 7; /* RACE */
+	kthread_stop_put(thread);
+}
+
 static void work_done(struct work_struct *work)
 {
 	use(payload);
@@ -316,7 +343,7 @@ static void (*const races[])(bool bad, bool second) = {
 	locked_by_mutex, locked_by_spinlock, locked_by_rwsem, locked_by_rwlock, both_marked,
 	marked_by_data_race, atomic_counter, one_byte_each, released_and_acquired, completed,
 	last_reference, done_by_a_work, replaced_under_rcu, copied, copied_as_structure,
-	object_of_its_own, completed_by_both, last_to_close,
+	object_of_its_own, completed_by_both, last_to_close, told_by_a_thread,
 };
 
 static bool race_can_preserve(struct liveupdate_file_handler *handler, struct file *file)

@@ -56,6 +56,28 @@ same "$dir/out" "$dir/all"
 lfb 2 run --trace-all --golden "$examples/first.lfb"
 prints err 'which of them'
 
+# What tasks beside each other do is as deep as when one is done behind the other.
+for n in 0 1; do
+	printf 'when h %s %s\n' $n "preserve kho p$n 4096" $n "unpreserve lock $n" \
+		$n "unpreserve unlock $n" $n "unpreserve kho-unpreserve-free p$n"
+done >"$dir/deep.lfb"
+printf '%s\n' 'handler 0' 'handler 1' open 'session s' 'session t' 'preserve s 1 0 100' \
+	'preserve t 1 1 101' 'parallel {' 'close s' '} {' 'close t' '}' >>"$dir/deep.lfb"
+# deep SCHEDULE: what happens in the blocks, each with where it stands
+deep() {
+	lfb 0 run --trace-all --schedule "$1" "$dir/deep.lfb"
+	awk '/^> parallel/ { exit } /^--/ { on = 1; next }
+		on { at = index($0, " k0 "); print at, substr($0, at) }' "$dir/out" |
+		sed 's/phys=[^ ]*//' | sort
+}
+deep in-order >"$dir/deep.in-order"
+for seed in 10 11 12; do
+	deep random:$seed >"$dir/deep.random"
+	same "$dir/deep.in-order" "$dir/deep.random"
+done
+checks=$((checks + 1))
+grep -q '^12 .* take ' "$dir/deep.random" || fail "nothing is inside of a callback"
+
 # Twice the same, however memory is laid out.
 lfb 0 run "$examples/three-updates.lfb"
 cp "$dir/out" "$dir/trace"

@@ -59,6 +59,16 @@ close t
 reboot
 EOT
 
+# Work that goes on when who asked for it does something else.
+sed 's/container_of(work, .*/void *page = kho_alloc_preserve(4096);\n\n\t&\n\tmight_sleep();\n\t'\
+'kho_unpreserve_free(page);/' "$LFB_SOURCE_DIR/tests/loadable/works.c" >"$dir/works.c"
+lfb 0 build "$dir/works.c" -o "$dir/works.so"
+{
+	echo "# machine: --module $dir/works.so"
+	printf '%s\n' open 'session a' 'parallel random:5 {' 'preserve a 1 works-v1 1' \
+		'session e' 'session f' '} {' 'session c' 'session d' '}'
+} >"$dir/works.lfb"
+
 # LFB_TRACE_ALL=1: each in every form, which takes minutes.
 if [ -n "$sanitized" ]; then
 	drawn "$dir"/*.lfb "$scenarios"/*.lfb "$LFB_TEST_DATA"/golden/*/*00.ops \
@@ -182,6 +192,21 @@ lfb 0 trace --format story "$dir/beside.lfb"
 prints out '  agent   memory             page 0x10001e000 saved: luo '
 lfb 0 trace --schedule 0,1 $beside
 prints out '> parallel 0,1 {'
+# What work does is in no operation, and has lanes of its own.
+lfb 0 trace --format story --module "$dir/works.so" "$dir/works.lfb"
+prints out '  work-1  memory             page '
+lfb 0 trace --format perfetto --schedule in-order --module "$dir/works.so" "$dir/works.lfb"
+checks=$((checks + 1))
+"$python" -c '
+import json, sys
+events = json.load(sys.stdin)["traceEvents"]
+lanes = {event["tid"]: event["args"]["name"] for event in events if event["name"] == "thread_name"}
+mine = [event for event in events if event["ph"] == "X" and "work-1" in lanes[event["tid"]]]
+asker = next(event for event in events if event["name"].startswith("preserve a"))
+sys.exit([event["name"] for event in mine] != ["pages-marked", "pages-unmarked"] or
+         any(event["ts"] < asker["ts"] + asker["dur"] for event in mine) or
+         not any("task-2" in lane for lane in lanes.values()) or len(lanes) != 24)
+' <"$dir/out" || fail 'what work does is in another lane'
 lfb 1 trace --format json --schedule 1,x $beside
 prints err '"1,x" is no schedule'
 lfb 2 trace --format json --agent --schedule 1 "$script"

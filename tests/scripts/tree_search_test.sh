@@ -61,6 +61,20 @@ prints out 'copy_to_user failed'
 lfb 1 sweep --kernel "$image" --case user-write:2 "$dir/two.lfb"
 prints out '== a violation'
 
+# Races of its own code are found, and done again by their schedule (docs/schedules.md); the same
+# steps one behind the other are right.
+raced=$LFB_TEST_DATA/schedules/flb-count-includes-gets.lfb
+finds=$(sed -n 's/^# finds: //p' "$raced")
+lfb 1 explore --bound 1 --kernel "$image" "$raced"
+prints out "$finds: "
+prints out ', which is all, '
+prints out ': 1 failure'
+schedule=$(sed -n 's/.* --schedule \([^ ]*\) .*/\1/p' "$dir/out")
+lfb 1 run --findings --kernel "$image" --schedule "$schedule" "$raced"
+prints out "$finds"
+lfb 0 run --findings --kernel "$image" --schedule 1 "$raced"
+lfb 0 explore --bound 1 --kernel "$image" "$LFB_TEST_DATA/schedules/session-retrieve-race.lfb"
+
 # All sequences: it does what its profile does. Equal states are gone on from once, and a search
 # that does not merge any has the same sequences.
 length=4

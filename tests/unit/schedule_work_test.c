@@ -2,6 +2,8 @@
 /* Work and timers of tasks beside each other are tasks, too. */
 #include <luo/lfb.h>
 #include <luo/kernel/linux/completion.h>
+#include <luo/kernel/linux/rcupdate.h>
+#include <luo/kernel/linux/srcu.h>
 #include <luo/kernel/linux/timer.h>
 #include <luo/kernel/linux/workqueue.h>
 
@@ -318,6 +320,75 @@ static void who_sleeps_lets_others_go_on_and_time_pass(void **state)
 	assert_int_equal(failed, 0);
 }
 
+DEFINE_STATIC_SRCU(readers);
+
+/* Reads what was published, and lets others go on in the middle of it. */
+static long read_published(void *argument)
+{
+	int index = srcu_read_lock(&readers);
+	struct device *mine = srcu_dereference(device, &readers);
+
+	(void)argument;
+	if (mine) {
+		mutex_lock(&mine->lock);
+		ran++;
+		mutex_unlock(&mine->lock);
+	}
+	srcu_read_unlock(&readers, index);
+	return 0;
+}
+
+static long unpublish_and_free(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	rcu_assign_pointer(device, NULL);
+	synchronize_srcu(&readers);
+	kfree(mine);
+	return 0;
+}
+
+static long free_without_synchronizing(void *argument)
+{
+	struct device *mine = device;
+
+	(void)argument;
+	rcu_assign_pointer(device, NULL);
+	kfree(mine);
+	return 0;
+}
+
+static long synchronize_while_reading(void *argument)
+{
+	int index = srcu_read_lock(&readers);
+
+	(void)argument;
+	synchronize_srcu(&readers);
+	srcu_read_unlock(&readers, index);
+	return 0;
+}
+
+static long forget_readers(void *argument)
+{
+	init_srcu_struct(&readers);
+	return make_device(argument);
+}
+
+static void who_synchronizes_waits_for_readers_that_sleep(void **state)
+{
+	unsigned int all = explore(read_published, unpublish_and_free, forget_readers, NULL);
+
+	(void)state;
+	assert_in_range(ran, 1, all - 1);
+	assert_int_equal(failed, 0);
+	all = explore(read_published, free_without_synchronizing, forget_readers,
+		      "LFB-LOCK-FREED");
+	assert_in_range(failed, 1, all - 1);
+	all = explore(synchronize_while_reading, NULL, forget_readers, "LFB-LOCK-DEADLOCK");
+	assert_int_equal(failed, all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +399,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_is_done_at_the_end),
 		cmocka_unit_test(work_that_makes_itself_again_ends),
 		cmocka_unit_test(who_sleeps_lets_others_go_on_and_time_pass),
+		cmocka_unit_test(who_synchronizes_waits_for_readers_that_sleep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,24 +41,39 @@ static size_t thread_of(const struct show_step *step)
 	return show_lane(step) + (step->block ? step->block - 1 : 0) * SHOW_LANES;
 }
 
-static void write_names(struct cli_json *json, const struct show *show)
+static bool has_block(const struct show *show, unsigned int block)
 {
-	size_t threads = SHOW_LANES;
+	for (size_t i = 0; i < show->count; i++) {
+		if (show->steps[i].block == block)
+			return true;
+	}
+	return false;
+}
+
+/* The lanes of a task, from 1, in a kernel. */
+static void write_lanes(struct cli_json *json, unsigned int kernel, unsigned int block)
+{
+	const bool is_work = block > SHOW_TASKS;
+	const unsigned int number = is_work ? block - SHOW_TASKS : block;
 	char name[64];
 
-	for (size_t i = 0; i < show->count; i++) {
-		if (thread_of(&show->steps[i]) >= threads)
-			threads = show->steps[i].block * SHOW_LANES;
+	for (enum show_lane lane = 0; lane < SHOW_LANES; lane++) {
+		snprintf(name, sizeof(name), block > 1 ? "%s, %s-%u" : "%s", show_lane_name(lane),
+			 is_work ? "work" : "task", number);
+		write_name(json, "thread_name", kernel, (block - 1) * SHOW_LANES + lane, name);
 	}
+}
+
+static void write_names(struct cli_json *json, const struct show *show)
+{
+	char name[64];
+
 	for (unsigned int kernel = 0; kernel < show->kernels; kernel++) {
 		snprintf(name, sizeof(name), "kernel %u", kernel);
 		write_name(json, "process_name", kernel, 0, name);
-		for (size_t thread = 0; thread < threads; thread++) {
-			const size_t block = thread / SHOW_LANES + 1;
-
-			snprintf(name, sizeof(name), block > 1 ? "%s, task-%zu" : "%s",
-				 show_lane_name((enum show_lane)(thread % SHOW_LANES)), block);
-			write_name(json, "thread_name", kernel, thread, name);
+		for (unsigned int block = 1; block <= 2 * SHOW_TASKS; block++) {
+			if (block == 1 || has_block(show, block))
+				write_lanes(json, kernel, block);
 		}
 	}
 }

@@ -184,9 +184,17 @@ static size_t newest_open_operation(const struct show *show)
 	return 0;
 }
 
-/* Of an operation that a task begins beside others. */
+/* "work-1": work that is a task. Who asked for it may be done with that operation for long. */
+static bool is_work(const struct lfb_event *event)
+{
+	return event->task && !strncmp(event->task, "work-", 5);
+}
+
+/* Of what a task begins beside others. */
 static unsigned int block_of(const struct lfb_event *event)
 {
+	if (is_work(event))
+		return SHOW_TASKS + (unsigned int)atoi(event->task + 5);
 	return strncmp(event->task, "task-", 5) ? 1 : (unsigned int)atoi(event->task + 5);
 }
 
@@ -219,7 +227,7 @@ static size_t depth_of(const struct show *show, unsigned long number)
 
 /*
  * The step that an event happened in: the innermost of what it says it happened in, and of its
- * operation. Tasks beside each other are in the middle of calls of their own.
+ * operation. Tasks beside each other are in the middle of calls of their own, work in nobody's.
  */
 static size_t place_of(struct show *show, const struct lfb_event *event)
 {
@@ -227,6 +235,8 @@ static size_t place_of(struct show *show, const struct lfb_event *event)
 	const size_t depth = depth_of(show, event->parent);
 	const size_t in = depth ? show->open[depth - 1].step : 0;
 
+	if (is_work(event))
+		return in;
 	if (!operation && event->operation && event->doing && event->doing[0])
 		operation = new_operation(show, event, in);
 	if ((depth || !event->parent) && !(operation && operation->block))
@@ -309,6 +319,8 @@ static void add_event(struct show *show, const struct lfb_event *event, size_t i
 	keep_event(show, &step->event, event);
 	step->is_open = event->edge == LFB_EDGE_BEGIN;
 	step->handle_before = event->handle;
+	if (is_work(event))
+		step->block = block_of(event);
 	know_flb(show, step->event.flb);
 	if (changes_pages(event->happening)) {
 		step->call = show->call;

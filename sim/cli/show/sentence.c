@@ -329,12 +329,14 @@ bool show_is_setup(const struct show_step *step)
 	return false;
 }
 
-/* Callbacks tell of their pages themselves, and a boot's are all that it has. */
+/* Callbacks tell of their pages themselves, and a boot's are all that it has. Work is in nothing. */
 static bool pages_matter(const struct show *show, const struct show_step *step)
 {
 	const struct show_step *in = show_in(show, step);
 
-	return in && (in->is_operation || in->event.happening == LFB_DID_REBOOT);
+	if (!in)
+		return step->block > SHOW_TASKS;
+	return in->is_operation || in->event.happening == LFB_DID_REBOOT;
 }
 
 bool show_matters(const struct show *show, const struct show_step *step)

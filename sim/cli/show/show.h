@@ -63,6 +63,9 @@ enum show_lane {
 	SHOW_LANES,
 };
 
+/* So many tasks can be beside each other; what they have done later is behind them. */
+#define SHOW_TASKS 8
+
 /* Something that happened: an operation, or an event other than its end. */
 struct show_step {
 	size_t number;			/* from 1 */
@@ -75,7 +78,8 @@ struct show_step {
 	const char *why;		/* why it failed, as far as is known; NULL */
 	const char *call;		/* of pages: by which function, "alloc-preserve"; NULL */
 	bool is_open;			/* it began, and has not ended */
-	unsigned int block;		/* of tasks beside each other, from 1; 0: there were none */
+	unsigned int block;		/* of tasks beside each other, from 1, and behind SHOW_TASKS
+					 * work's; 0: there were none */
 	u64 handle_before;		/* of a callback, when it began */
 	size_t last;			/* the last step in it; itself without any. Up to there
 					 * may be others' where tasks are beside each other */

@@ -189,7 +189,8 @@ static size_t put_head(struct story *story, const struct show_row *row)
 	const struct show_step *in = show_in(story->show, step);
 	const bool is_loud = !step->is_operation && step->event.kind >= LFB_EVENT_PRINTK;
 
-	if (!in || (!in->is_operation && in->event.happening == LFB_DID_BOOTED))
+	if (in ? !in->is_operation && in->event.happening == LFB_DID_BOOTED :
+		 step->is_operation || !step->block)
 		return (size_t)fprintf(story->to, "  %-*s", STORY_INDENT - 2,
 				       in && !is_loud ? "boot" : show_who(step));
 	return (size_t)fprintf(story->to, "  %-*s%-7s%-12s", STORY_INDENT - 2,

@@ -22,7 +22,10 @@ static bool same(const void *states, u32 number, const void *key)
 	return state->digest[0] == wanted->digest[0] && state->digest[1] == wanted->digest[1];
 }
 
-/* What was found on the way decides what is found again. */
+/*
+ * What was found on the way decides what is found again, and a finding hides a wrong answer. Events
+ * are counted, and each finding is one, so no scenario is known that needs this.
+ */
 static void mix_findings(const struct lfb_machine *machine, struct lfb_mix *mix)
 {
 	const struct lfb_findings *findings = &machine->kernel.findings;
@@ -50,6 +53,7 @@ static bool take_state(struct lfb_seen *seen, struct lfb_run *run, bool stays, s
 	lfb__mix(&mix, &faults->plan, sizeof(faults->plan));
 	lfb__mix(&mix, &faults->reached, sizeof(faults->reached));
 	lfb__mix(&mix, &faults->hits, sizeof(faults->hits));
+	/* Whose stack stands in the middle of asking says so as well. */
 	lfb__mix(&mix, &who, sizeof(who));
 	lfb__mix_end(&mix, state->digest);
 	return true;

@@ -57,6 +57,7 @@ struct lfb_deferred {
 };
 
 struct luo_elsewhere;
+struct lfb_threads;
 struct lfb_race_pair;
 
 struct lfb_kernel {
@@ -79,6 +80,7 @@ struct lfb_kernel {
 	struct lfb_faults faults;
 	struct lfb_choices choices;
 	struct lfb_sched sched;
+	struct lfb_threads *threads; /* NULL: it has had none */
 	char error[512];
 	const struct lfb_assertion *wrong; /* that broke here: no kernel runs any more */
 	bool damaged;		/* who fuzzes has changed what was handed over */

@@ -41,6 +41,7 @@ struct task_struct {
 	unsigned int spinlocks_held; /* of these, those under which nothing may sleep */
 	const char *blocked_on;	/* what it waits for, for ever: this kernel will jump */
 	bool waits;		/* its call does not come back before the reboot call does */
+	bool asleep;		/* until somebody wakes it, from when it schedules on */
 	bool read_only;		/* what it gives the kernel to write to cannot be written to */
 	unsigned int nr_held;	/* of held[]; those beyond its end are not known */
 	struct lfb_held held[LFB_HELD_MAX]; /* only while somebody checks; the oldest first */

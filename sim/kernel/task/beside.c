@@ -15,7 +15,7 @@
 
 static struct lfb_strand *running(struct lfb_beside *beside)
 {
-	return beside->now < beside->count ? &beside->strands[beside->now] : NULL;
+	return beside->now < beside->count ? beside->strands[beside->now] : NULL;
 }
 
 static void put_away(const struct lfb_kernel *kernel, struct lfb_aside *aside)
@@ -65,113 +65,6 @@ static void bring_numbers_back(struct lfb_kernel *kernel, const struct lfb_aside
 	kernel->calls = aside->calls;
 }
 
-/* Who is next */
-
-static bool is_free(const struct lfb_standing *at)
-{
-	return !at->lock->owner && (at->shares || !at->lock->readers);
-}
-
-/* No work is done by two at once. */
-static bool is_under_way(const struct lfb_beside *beside, const void *work)
-{
-	for (unsigned int i = beside->blocks; i < beside->count; i++) {
-		if (lfb__strand_does(&beside->strands[i], work) && beside->strands[i].started)
-			return true;
-	}
-	return false;
-}
-
-/* A task that has the lock itself goes on, and finds that it waits for itself. */
-static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
-{
-	const struct lfb_standing *at = &strand->at;
-
-	if (strand->done)
-		return false;
-	if (!kernel->dead && at->polls)
-		return at->seen != kernel->sched.beside->progress;
-	if (!kernel->dead && strand->work && !strand->started &&
-	    is_under_way(kernel->sched.beside, strand->work))
-		return false;
-	if (kernel->dead || !at->lock || is_free(at))
-		return true;
-	return at->lock->owner == strand->aside.running && !at->gives_up;
-}
-
-/* The one that runs comes first. */
-static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *ready)
-{
-	unsigned int nr = 0;
-
-	if (beside->now < beside->count &&
-	    can_go_on(beside->kernel, &beside->strands[beside->now]))
-		ready[nr++] = beside->now;
-	for (unsigned int i = 0; i < beside->count; i++) {
-		if (i != beside->now && can_go_on(beside->kernel, &beside->strands[i]))
-			ready[nr++] = i;
-	}
-	return nr;
-}
-
-/* Who has what a strand waits for; count: nobody that could let go of it, or nobody knows. */
-static unsigned int waits_for(const struct lfb_beside *beside, unsigned int strand)
-{
-	const struct lfb_lock *lock = beside->strands[strand].at.lock;
-	const struct task_struct *owner = lock ? lock->owner : NULL;
-
-	for (unsigned int i = 0; owner && i < beside->count; i++) {
-		if (!beside->strands[i].done && beside->strands[i].aside.running == owner)
-			return i;
-	}
-	return beside->count;
-}
-
-static bool waits_for_itself(const struct lfb_beside *beside, unsigned int strand)
-{
-	unsigned int at = strand;
-
-	for (unsigned int links = 0; links < beside->count && at < beside->count; links++) {
-		at = waits_for(beside, at);
-		if (at == strand)
-			return true;
-	}
-	return false;
-}
-
-/* How much a strand is to blame that nobody can go on. */
-static unsigned int blame(const struct lfb_beside *beside, unsigned int i)
-{
-	const struct lfb_strand *strand = &beside->strands[i];
-
-	if (strand->done)
-		return 0;
-	if (strand->at.sleeps)
-		return 5;
-	if (waits_for_itself(beside, i))
-		return strand->at.gives_up ? 3 : 4;
-	if (!strand->at.lock)
-		return strand->at.polls ? 2 : 0;
-	return strand->at.lock->owner && waits_for(beside, i) == beside->count ? 2 : 1;
-}
-
-/*
- * Nobody can go on. One that is in a circle is told so, which is a deadlock; without a circle, one
- * that waits for what somebody has for ever. Where somebody sleeps, time passes.
- */
-static unsigned int find_stuck(struct lfb_beside *beside)
-{
-	unsigned int found = 0;
-
-	for (unsigned int i = 1; i < beside->count; i++) {
-		if (blame(beside, i) > blame(beside, found))
-			found = i;
-	}
-	LFB_ASSERT(!beside->strands[found].done);
-	beside->strands[found].never = true;
-	return found;
-}
-
 /* Asked from outside of all strands: the one that runs stands, too. */
 static unsigned int ask_still(struct lfb_beside *beside, const unsigned int *ready,
 			      unsigned int nr, bool stays)
@@ -188,7 +81,7 @@ static unsigned int ask_still(struct lfb_beside *beside, const unsigned int *rea
 	return beside->answer;
 }
 
-static unsigned int ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr)
+unsigned int lfb__beside_ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr)
 {
 	const bool stays = ready[0] == beside->now;
 
@@ -208,24 +101,11 @@ static void answer_all(struct lfb_beside *beside)
 	}
 }
 
-static unsigned int find_next(struct lfb_beside *beside)
-{
-	unsigned int ready[LFB_BESIDE_MAX], choice = 0;
-	const unsigned int nr = find_ready(beside, ready);
-
-	if (!nr)
-		return find_stuck(beside);
-	/* In a dead kernel each but finds its end. */
-	if (nr > 1 && !beside->kernel->dead)
-		choice = ask(beside, ready, nr);
-	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
-}
-
 /* Switching */
 
 static struct lfb_fiber *fiber_of(struct lfb_beside *beside, unsigned int strand)
 {
-	return strand < beside->count ? &beside->strands[strand].fiber : &beside->outside;
+	return strand < beside->count ? &beside->strands[strand]->fiber : &beside->outside;
 }
 
 static void switch_to(struct lfb_beside *beside, unsigned int next)
@@ -233,13 +113,13 @@ static void switch_to(struct lfb_beside *beside, unsigned int next)
 	const unsigned int before = beside->now;
 
 	if (before < beside->count)
-		put_away(beside->kernel, &beside->strands[before].aside);
+		put_away(beside->kernel, &beside->strands[before]->aside);
 	beside->now = next;
-	beside->race.now = next < beside->count ? next : LFB_BESIDE_MAX;
+	beside->race.now = next < beside->count ? next : LFB_STRANDS_MAX;
 	if (next < beside->count) {
-		bring_back(beside->kernel, &beside->strands[next].aside);
+		bring_back(beside->kernel, &beside->strands[next]->aside);
 		if (beside->still)
-			bring_numbers_back(beside->kernel, &beside->strands[next].aside);
+			bring_numbers_back(beside->kernel, &beside->strands[next]->aside);
 		beside->switched(beside->context, next);
 	}
 	lfb__fiber_switch(fiber_of(beside, before), fiber_of(beside, next));
@@ -263,12 +143,13 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (!strand || kernel->at_point || kernel->dead)
 		return true;
 	strand->at = *at;
+	if (!at->polls || strand->waited)
+		beside->progress++;
 	if (at->polls)
 		strand->at.seen = beside->progress;
-	else
-		beside->progress++;
+	strand->waited = false;
 	strand->aside.running = kernel->task;
-	next = find_next(beside);
+	next = lfb__beside_next(beside);
 	if (next != beside->now)
 		switch_to(beside, next);
 	if (unlikely(kernel->dead))
@@ -312,6 +193,14 @@ bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps)
 		.point = point, .object = "", .polls = true, .sleeps = sleeps });
 }
 
+void lfb__beside_waited(struct lfb_kernel *kernel)
+{
+	struct lfb_strand *strand = kernel->sched.beside ? running(kernel->sched.beside) : NULL;
+
+	if (strand)
+		strand->waited = true;
+}
+
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
 {
 	if (likely(!kernel->sched.beside) || kernel->at_point)
@@ -325,19 +214,26 @@ bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bo
 
 static void begin(void *argument)
 {
-	struct lfb_beside *beside = argument;
-	struct lfb_strand *strand = running(beside);
+	struct lfb_kernel *kernel = argument;
+	struct lfb_strand *strand = running(kernel->sched.beside);
+	struct lfb_beside *beside;
 	unsigned int next;
 
 	strand->started = true;
+	/* Whoever waits for a thread may go on when it has begun. */
+	kernel->sched.beside->progress += strand->thread;
 	strand->body(strand->argument);
 	strand->done = true;
+	/* A thread may have come from where it began. */
+	beside = kernel->sched.beside;
 	beside->progress++;
 	/* The one in which the kernel died says why. */
-	if (beside->kernel->dead && !*beside->why)
-		memcpy(beside->why, beside->kernel->error, sizeof(beside->why));
+	if (kernel->dead && !*beside->why)
+		memcpy(beside->why, kernel->error, sizeof(beside->why));
+	if (!strand->thread)
+		beside->unfinished--;
+	next = lfb__beside_next(beside);
 	/* Back to outside, behind the strands that there are by now. */
-	next = --beside->unfinished ? find_next(beside) : beside->count;
 	switch_to(beside, next);
 }
 
@@ -354,33 +250,72 @@ static void nobody_looks(void *context, const char *point, const char *object)
 	(void)object;
 }
 
-void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand,
-			    unsigned int number)
+static void set_numbers(struct lfb_beside *beside, struct lfb_strand *strand, unsigned int number)
 {
-	strand->started = strand->done = strand->never = strand->gone = false;
-	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 	strand->aside.number = beside->nobody.number + NUMBERS * number;
 	strand->aside.calls = beside->nobody.calls + NUMBERS * number;
+}
+
+static void make_ready(struct lfb_beside *beside, struct lfb_strand *strand, unsigned int number)
+{
+	strand->started = strand->done = strand->never = strand->gone = strand->waited = false;
+	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
+	set_numbers(beside, strand, number);
 	if (beside->still)
 		lfb__fiber_clean(&strand->fiber);
-	lfb__fiber_start(&strand->fiber, begin, beside);
+	lfb__fiber_start(&strand->fiber, begin, beside->kernel);
+}
+
+void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand)
+{
+	/* It begins as the others did, and says what it does as who wants it done. */
+	strand->aside = beside->nobody;
+	strand->aside.guard = strand->aside.waiting = strand->aside.copying = NULL;
+	strand->aside.operation = beside->kernel->operation;
+	strand->aside.doing = beside->kernel->doing;
+	make_ready(beside, strand, beside->blocks + beside->spawned++);
+}
+
+void lfb__beside_attach(struct lfb_beside *beside, struct lfb_strand *strand)
+{
+	beside->strands[beside->count++] = strand;
+	if (!strand->started) {
+		lfb__beside_make_ready(beside, strand);
+		return;
+	}
+	/* It looks again. */
+	strand->at.seen = beside->progress - 1;
+	strand->aside.served = beside->nobody.served;
+	strand->aside.operation = beside->kernel->operation;
+	strand->aside.doing = beside->kernel->doing;
+	set_numbers(beside, strand, beside->blocks + beside->spawned++);
 }
 
 static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	beside->kernel = kernel;
-	beside->now = beside->count;
 	beside->unfinished = beside->blocks = beside->count;
-	beside->spawned = 0;
+	beside->spawned = beside->works = beside->naps = beside->alone = 0;
 	beside->progress = 0;
 	*beside->why = '\0';
 	for (unsigned int i = 0; i < beside->count; i++) {
-		struct lfb_strand *strand = &beside->strands[i];
+		struct lfb_strand *strand = beside->strands[i];
 
 		put_away(kernel, &strand->aside);
 		list_add_tail(&strand->task.list, &kernel->tasks);
-		lfb__beside_make_ready(beside, strand, i);
+		make_ready(beside, strand, i);
 	}
+	lfb__threads_attach(kernel, beside);
+	beside->now = beside->count;
+}
+
+static void run(struct lfb_beside *beside)
+{
+	const unsigned int first = lfb__beside_next(beside);
+
+	if (first < beside->count)
+		switch_to(beside, first);
+	answer_all(beside);
 }
 
 void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
@@ -388,21 +323,23 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	const struct lfb_sched before = kernel->sched;
 	struct lfb_aside *outside = &beside->nobody;
 
-	if (!LFB_ASSERT(!before.beside && !kernel->guard) || !beside->count)
+	if (!LFB_ASSERT(!before.beside && (!kernel->guard || !beside->count)))
 		return;
 	put_away(kernel, outside);
 	prepare(kernel, beside);
 	kernel->sched.beside = beside;
-	kernel->sched.race = &beside->race;
-	lfb__race_begin(kernel, &beside->race, LFB_BESIDE_MAX);
+	if (beside->blocks) {
+		kernel->sched.race = &beside->race;
+		lfb__race_begin(kernel, &beside->race, LFB_STRANDS_MAX);
+	}
 	kernel->sched.stand = stand;
 	if (!before.hook)
 		kernel->sched.hook = nobody_looks;
-	switch_to(beside, find_next(beside));
-	answer_all(beside);
+	run(beside);
 	kernel->sched = before;
-	for (unsigned int i = 0; i < beside->count; i++)
-		list_del(&beside->strands[i].task.list);
+	lfb__threads_detach(beside);
+	for (unsigned int i = 0; i < beside->owned; i++)
+		list_del(&beside->own[i].task.list);
 	bring_back(kernel, outside);
 	if (*beside->why)
 		memcpy(kernel->error, beside->why, sizeof(beside->why));
@@ -433,12 +370,12 @@ bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
 	 * What was touched, in which order, decides which races there are; whose strands work gets,
 	 * which was done first.
 	 */
-	if (beside->race.watched || beside->spawned)
+	if (beside->race.watched || beside->spawned || lfb__threads_alive(beside->kernel))
 		return false;
 	for (unsigned int i = 0; i < beside->count; i++) {
-		if (beside->strands[i].at.polls)
+		if (beside->strands[i]->at.polls)
 			lfb__mix(mix, &beside->progress, sizeof(beside->progress));
-		if (!mix_strand(&beside->strands[i], mix))
+		if (!mix_strand(beside->strands[i], mix))
 			return false;
 	}
 	return true;
@@ -455,9 +392,9 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
 	struct lfb_strand *strand;
 	int err;
 
-	if (beside->count == LFB_BESIDE_MAX)
+	if (beside->owned == LFB_BESIDE_MAX)
 		return -ENOSPC;
-	strand = &beside->strands[beside->count];
+	strand = &beside->own[beside->owned];
 	err = strand->fiber.all ? 0 : lfb__fiber_make(&strand->fiber);
 	if (err)
 		return err;
@@ -465,19 +402,20 @@ int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(vo
 	strand->body = body;
 	strand->argument = argument;
 	strand->work = NULL;
-	beside->count++;
+	beside->strands[beside->count++] = strand;
+	beside->owned++;
 	return 0;
 }
 
 void lfb__beside_empty(struct lfb_beside *beside)
 {
-	beside->count = 0;
+	beside->count = beside->owned = 0;
 }
 
 void lfb__beside_free(struct lfb_beside *beside)
 {
 	for (unsigned int i = 0; i < LFB_BESIDE_MAX; i++)
-		lfb__fiber_free(&beside->strands[i].fiber);
+		lfb__fiber_free(&beside->own[i].fiber);
 	lfb__race_free(&beside->race);
 }
 
@@ -494,34 +432,11 @@ bool lfb__beside_others_inside(const struct lfb_kernel *kernel)
 	const struct lfb_beside *beside = kernel->sched.beside;
 
 	for (unsigned int i = 0; beside && i < beside->count; i++) {
-		if (i != beside->now && !beside->strands[i].done && beside->strands[i].aside.guard)
+		const struct lfb_strand *strand = beside->strands[i];
+
+		if (i != beside->now && !strand->done && strand->aside.guard &&
+		    !(strand->thread && strand->at.polls))
 			return true;
 	}
 	return false;
-}
-
-void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
-{
-	const struct lfb_beside *beside = kernel->sched.beside;
-	unsigned int at = beside->now;
-	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at].aside.running->name);
-
-	do {
-		const struct lfb_lock *lock = beside->strands[at].at.lock;
-		struct task_struct *owner = lock ? lfb__task_alive(kernel, lock->owner) : NULL;
-
-		at = waits_for(beside, at);
-		if (!lock) {
-			snprintf(text + used, size - used, " -> what nobody does any more");
-			return;
-		}
-		if (!lock->owner)
-			used += (size_t)snprintf(text + used, size - used,
-						 " -> %.47s (held by %u reader%s)", lock->name,
-						 lock->readers, lock->readers == 1 ? "" : "s");
-		else
-			used += (size_t)snprintf(text + used, size - used,
-						 " -> %.47s -> task %.31s", lock->name,
-						 owner ? owner->name : "that is gone");
-	} while (at < beside->count && at != beside->now && used < size);
 }

@@ -6,9 +6,12 @@
 #ifndef SIM_KERNEL_TASK_BESIDE_H
 #define SIM_KERNEL_TASK_BESIDE_H
 
+#include <luo/thread.h>
+
 #include "sim/kernel/race/race.h"
 
-#define LFB_BESIDE_MAX 8
+#define LFB_BESIDE_MAX 8	/* blocks, and who does work for them */
+#define LFB_STRANDS_MAX (LFB_BESIDE_MAX + LFB_THREADS_MAX)
 
 /* Where a strand stands, and will go on. */
 struct lfb_standing {
@@ -43,11 +46,14 @@ struct lfb_strand {
 	struct task_struct task;	/* as which it runs module code */
 	long (*body)(void *argument);
 	void *argument;
-	const void *work;		/* that it does; NULL: it is a block's */
+	const void *work;		/* that it does; NULL: it is a block's, or a thread */
+	bool thread;			/* it is a kernel thread: see thread.c */
 	bool started;
 	bool done;
 	bool never;			/* what it waits for will never be free */
 	bool gone;			/* the lock that it stood at was freed */
+	bool waited;			/* … for what came, and did more since it stood */
+	unsigned long due;		/* a thread that sleeps goes on then */
 	struct lfb_standing at;
 	struct lfb_aside aside;
 };
@@ -55,12 +61,17 @@ struct lfb_strand {
 struct lfb_beside {
 	struct lfb_fiber outside;	/* who has them run */
 	struct lfb_kernel *kernel;
-	struct lfb_strand strands[LFB_BESIDE_MAX];
+	struct lfb_strand *strands[LFB_STRANDS_MAX];
 	unsigned int count;
 	unsigned int now;		/* the one that runs; count: none */
-	unsigned int unfinished;
-	unsigned int blocks;		/* strands that were added; those behind them do work */
-	unsigned int spawned;
+	unsigned int unfinished;	/* but for threads, which need not end */
+	unsigned int blocks;		/* strands that were added; others do work, or are threads */
+	unsigned int spawned;		/* strands that came later … */
+	unsigned int works;		/* … of which so many do work */
+	unsigned int naps;		/* threads that slept and went on before their time */
+	unsigned int alone;		/* points, since all but threads have finished */
+	struct lfb_strand own[LFB_BESIDE_MAX];	/* all but the threads */
+	unsigned int owned;
 	unsigned long progress;		/* grows when a strand gets on that did not only look */
 	char why[512];			/* the kernel died of; "" */
 	/*
@@ -86,7 +97,7 @@ struct lfb_beside {
 	struct lfb_race race;
 };
 
-_Static_assert(LFB_BESIDE_MAX <= LFB_RACE_TASKS, "each is a task of a race");
+_Static_assert(LFB_STRANDS_MAX < LFB_RACE_TASKS, "each is a task of a race, and so is nobody");
 
 /* 0, -ENOSPC, -ENOMEM, or -EOPNOTSUPP: this host has one stack. */
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
@@ -109,9 +120,14 @@ void lfb__beside_free(struct lfb_beside *beside);
 
 /* As whom module code runs: the strand's own task; NULL: tasks do not run beside each other. */
 struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
-/* For strands that come later, too: it will begin, as the one of that number, from 0. */
-void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand,
-			    unsigned int number);
+/* A strand that comes later will begin; what it does is said of who wants it done. */
+void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand);
+/* A thread's strand begins here, or goes on. */
+void lfb__beside_attach(struct lfb_beside *beside, struct lfb_strand *strand);
+/* The place in @ready of who goes on. */
+unsigned int lfb__beside_ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr);
+/* next.c: who goes on; count: nobody needs to. */
+unsigned int lfb__beside_next(struct lfb_beside *beside);
 /* Is @work, or with NULL any, done by it, or to be? */
 static inline bool lfb__strand_does(const struct lfb_strand *strand, const void *work)
 {
@@ -132,7 +148,12 @@ bool lfb__beside_works(const struct lfb_kernel *kernel, const void *work);
  * nobody will, or tasks do not run beside each other.
  */
 bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps);
-/* Is a strand other than the one that runs in the middle of kernel code? */
+/* What the running task looked for has come, so when it looks again, it has got on. */
+void lfb__beside_waited(struct lfb_kernel *kernel);
+/*
+ * Is a strand other than the one that runs in the middle of kernel code? A thread that waits is in
+ * the middle of nothing that others must wait for.
+ */
 bool lfb__beside_others_inside(const struct lfb_kernel *kernel);
 /*
  * The running task stands at a point, and may go on when this returns. False: what it waits for
@@ -148,7 +169,7 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
  * will be, or tasks do not run beside each other.
  */
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared);
-/* The running task's lock is never free: who waits for what that whom has, as far as it leads. */
+/* next.c: the running task's lock is never free: who waits for what that whom has, as far as it leads. */
 void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size);
 
 #endif

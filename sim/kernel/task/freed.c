@@ -77,6 +77,6 @@ void lfb__locks_in_freed(struct lfb_kernel *kernel, const void *start, size_t si
 		check_held(&freeing, task);
 	for (unsigned int i = 0; i < beside->count; i++) {
 		if (i != beside->now)
-			check_standing(&freeing, &beside->strands[i]);
+			check_standing(&freeing, beside->strands[i]);
 	}
 }

@@ -258,7 +258,7 @@ long lfb__guarded(struct lfb_kernel *kernel, long (*body)(void *arg), void *arg)
 		barrier();
 		result = body(arg);
 		/* Who is still inside may be reading what is to be freed. */
-		if (unlikely(kernel->deferred.count || kernel->unread.count) &&
+		if (unlikely(kernel->deferred.count || kernel->unread.count || kernel->threads) &&
 		    !lfb__beside_others_inside(kernel))
 			kernel->do_deferred(kernel);
 		barrier();

@@ -78,6 +78,16 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 		lfb__race_take(kernel, lock, wait == WAITS_TO_SHARE);
 }
 
+/* A kernel thread that has it goes on, and may let go of it. */
+static LFB_OUT_OF_LINE void let_threads(struct lfb_kernel *kernel, const struct lfb_lock *lock,
+					enum wait wait)
+{
+	while (lock->owner ? lock->owner != kernel->task : wait == WAITS && lock->readers > 0) {
+		if (!lfb__threads_go_on(kernel))
+			return;
+	}
+}
+
 /*
  * What every operation begins with. False: there is nothing to do, the kernel is dead and its
  * locks mean nothing any more.
@@ -94,6 +104,8 @@ static bool begin(struct lfb_lock *lock, const char *operation, enum wait wait)
 		return true;
 	if (unlikely(kernel->sched.hook != NULL))
 		let_others(kernel, lock, operation, wait);
+	if (unlikely(kernel->threads != NULL) && wait != DOES_NOT_WAIT)
+		let_threads(kernel, lock, wait);
 	return !kernel->dead;
 }
 

@@ -16,15 +16,16 @@ static struct lfb_strand *find_worker(struct lfb_beside *beside)
 	};
 	struct lfb_strand *strand;
 
-	for (unsigned int i = beside->blocks; i < beside->count; i++) {
-		strand = &beside->strands[i];
-		if (strand->done && i != beside->now && !strand->task.locks_held) {
+	for (unsigned int i = beside->blocks; i < beside->owned; i++) {
+		strand = &beside->own[i];
+		if (strand->done && strand != beside->strands[beside->now] &&
+		    !strand->task.locks_held) {
 			lfb__task_begin(&strand->task, strand->task.name, NULL);
 			return strand;
 		}
 	}
-	strand = &beside->strands[beside->count];
-	if (lfb__beside_add(beside, names[beside->count - beside->blocks], NULL, NULL))
+	strand = &beside->own[beside->owned];
+	if (lfb__beside_add(beside, names[beside->owned - beside->blocks], NULL, NULL))
 		return NULL;
 	list_add_tail(&strand->task.list, &beside->kernel->tasks);
 	return strand;
@@ -35,21 +36,19 @@ bool lfb__beside_spawn(struct lfb_kernel *kernel, long (*body)(void *work), void
 	struct lfb_beside *beside = kernel->sched.beside;
 	struct lfb_strand *strand;
 
-	if (!beside || beside->now >= beside->count || kernel->at_point || kernel->dead ||
-	    beside->strands[beside->now].work == work || beside->spawned == WORKS_MAX)
+	if (!beside || !beside->blocks || beside->now >= beside->count || kernel->at_point ||
+	    kernel->dead ||
+	    beside->strands[beside->now]->work == work || beside->works == WORKS_MAX)
 		return false;
 	strand = find_worker(beside);
 	if (!strand)
 		return false;
 	beside->unfinished++;
+	beside->works++;
 	strand->body = body;
 	strand->argument = work;
 	strand->work = work;
-	/* It begins as the others did, and says what it does as who wants it done. */
-	strand->aside = beside->nobody;
-	strand->aside.operation = kernel->operation;
-	strand->aside.doing = kernel->doing;
-	lfb__beside_make_ready(beside, strand, beside->blocks + beside->spawned++);
+	lfb__beside_make_ready(beside, strand);
 	return true;
 }
 
@@ -58,7 +57,7 @@ void lfb__beside_unspawn(struct lfb_kernel *kernel, const void *work)
 	struct lfb_beside *beside = kernel->sched.beside;
 
 	for (unsigned int i = beside ? beside->blocks : 0; beside && i < beside->count; i++) {
-		struct lfb_strand *strand = &beside->strands[i];
+		struct lfb_strand *strand = beside->strands[i];
 
 		if (!lfb__strand_does(strand, work) || strand->started)
 			continue;
@@ -73,7 +72,7 @@ bool lfb__beside_works(const struct lfb_kernel *kernel, const void *work)
 	const struct lfb_beside *beside = kernel->sched.beside;
 
 	for (unsigned int i = beside ? beside->blocks : 0; beside && i < beside->count; i++) {
-		if (i != beside->now && lfb__strand_does(&beside->strands[i], work))
+		if (i != beside->now && lfb__strand_does(beside->strands[i], work))
 			return true;
 	}
 	return false;

@@ -71,6 +71,7 @@ static inline void wait_for_completion(struct completion *c)
 			break;
 		}
 	}
+	lfb_wait_ended();
 }
 
 /** wait_for_completion_timeout() - Return: the time that is left, at least 1; 0: it is over. */

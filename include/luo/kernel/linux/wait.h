@@ -34,6 +34,7 @@ struct wait_queue_head {
 				break;                                                             \
 			}                                                                          \
 		}                                                                                  \
+		lfb_wait_ended();                                                                  \
 	} while (0)
 #define wait_event_interruptible(wq, condition)                                                    \
 	__extension__({                                                                            \
