@@ -66,7 +66,7 @@ LFB_API void lfb_thread_park_me(void);
 
 /** lfb_task_current() - Return: the running task, which may be an agent's; NULL: no kernel runs. */
 LFB_API struct task_struct *lfb_task_current(void);
-/** lfb_task_sleeps() - with @sleeps lfb_task_schedule() waits until somebody wakes the running task. */
+/** lfb_task_sleeps() - with @sleeps the running task waits in lfb_task_schedule() to be woken. */
 LFB_API void lfb_task_sleeps(bool sleeps);
 /** lfb_task_schedule() - let others go on; may sleep. */
 LFB_API void lfb_task_schedule(void);

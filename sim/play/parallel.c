@@ -316,7 +316,7 @@ bool lfb__run_blocks(struct lfb_run *run, size_t *at)
 	}
 	before = lfb_machine_enter(run->machine);
 	run->booting = true;	/* points that are passed do not count */
-	lfb__beside_run(&run->machine->kernel, &run->parallel->beside);
+	lfb__tasks_run(&run->machine->kernel, &run->parallel->beside);
 	run->booting = false;
 	run->agent = run->parallel->blocks[0].agent;
 	lfb_machine_enter(before);

@@ -48,7 +48,7 @@ static void run(struct lfb_machine *machine, long (*const tasks[])(void *argumen
 	lfb__schedules_begin(schedules, 0);
 	before = lfb_machine_enter(machine);
 	lfb__guard_hold(&machine->kernel);
-	lfb__beside_run(&machine->kernel, &beside);
+	lfb__tasks_run(&machine->kernel, &beside);
 	lfb__guard_release(&machine->kernel);
 	lfb_machine_enter(before);
 	lfb__beside_free(&beside);

@@ -129,6 +129,7 @@ static void other_blocks_are_not_the_models(void **state)
 		"parallel {\nhandler 0\n} {\nhandler 1\n} {\nhandler 0\n}\n",
 		"parallel {\nhandler 0\n} {\npanic\n}\n",
 		"open\nparallel {\nsession a\n} {\nfinish a\n}\n",
+		"open\nsession a\nparallel {\npreserve a 1 0 1\n} {\npreserve a 2 0 1\n}\n",
 	};
 	struct lfb_exhaust_result result;
 

@@ -51,16 +51,6 @@ void lfb__pair_end(struct lfb_pair *pair)
 	pair->machine = NULL;
 }
 
-bool lfb__pair_is_at(const struct lfb_scenario *scenario, size_t at)
-{
-	const struct lfb_operation *operation = &scenario->operations[at];
-
-	return at + 1 < scenario->count && operation->parallel && operation->block == 1 &&
-	       operation[1].parallel == operation->parallel && operation[1].block == 2 &&
-	       (at + 2 == scenario->count || operation[2].parallel != operation->parallel) &&
-	       (!at || operation[-1].parallel != operation->parallel);
-}
-
 static const struct lfb_operation *operation_of(const struct lfb_pair *pair, unsigned int block)
 {
 	return &pair->walker->run.scenario->operations[pair->at + block];
@@ -106,9 +96,18 @@ static void begin_outcome(const struct lfb_pair *pair, unsigned int first,
 	step(&outcome->model, operation_of(pair, first), &outcome->answers[first]);
 }
 
+/* A machine is rebooted once at a time, and a file is made once. */
+static bool is_once(const struct lfb_operation *a, const struct lfb_operation *b)
+{
+	return a->verb == b->verb && (a->verb == LFB_VERB_PREPARE ||
+				      (a->verb == LFB_VERB_PRESERVE && a->inode == b->inode));
+}
+
 /* What the model says of one after the other. False: it has no rule for that. */
 static bool predict(struct lfb_pair *pair)
 {
+	if (is_once(operation_of(pair, 0), operation_of(pair, 1)))
+		return false;
 	for (unsigned int first = 0; first < 2; first++) {
 		struct lfb_outcome *outcome = &pair->outcomes[first];
 		const struct lfb_operation *second = operation_of(pair, !first);
@@ -130,12 +129,22 @@ static void do_between(struct lfb_model *model, void *context)
 	step(model, operation_of(pair, block), &pair->between.answers[block]);
 }
 
+static bool share_session(const struct lfb_operation *a, const struct lfb_operation *b)
+{
+	return (lfb__verbs[a->verb].flags & lfb__verbs[b->verb].flags & LFB_SESSION_VERB) &&
+	       a->session == b->session;
+}
+
+/* Is it a close of the session that the other one uses? */
+static bool closes_other(const struct lfb_operation *close, const struct lfb_operation *other)
+{
+	return close->verb == LFB_VERB_CLOSE && share_session(close, other);
+}
+
 /* Who works on a session, or reboots, waits for who does: neither is in the middle of the other. */
 static bool waits_for(const struct lfb_operation *a, const struct lfb_operation *b)
 {
-	return a->verb == LFB_VERB_PREPARE || b->verb == LFB_VERB_PREPARE ||
-	       ((lfb__verbs[a->verb].flags & lfb__verbs[b->verb].flags & LFB_SESSION_VERB) &&
-		a->session == b->session);
+	return a->verb == LFB_VERB_PREPARE || b->verb == LFB_VERB_PREPARE || share_session(a, b);
 }
 
 /* The other one is done where this one pauses for the so many-th time. False: it does not. */
@@ -167,8 +176,7 @@ static bool expect_closed(struct lfb_pair *pair, unsigned int block)
 	const struct lfb_operation *other = operation_of(pair, !block);
 	struct lfb_outcome *outcome = &pair->between;
 
-	if (operation->verb != LFB_VERB_PRESERVE || other->verb != LFB_VERB_CLOSE ||
-	    other->session != operation->session)
+	if (operation->verb != LFB_VERB_PRESERVE || !closes_other(other, operation))
 		return false;
 	begin_outcome(pair, !block, outcome);
 	outcome->model.made[operation->inode] = (u8)(operation->handler + 1);
@@ -220,12 +228,14 @@ static bool is_text(const struct lfb_model_answer *answer, const char *text, siz
 }
 
 /*
- * Either each ran its own callbacks, in whatever order with the other's. Or all came in the order
- * of one done before the other, whoever ran them: the last one who uses a session's file ends it,
- * for the one who has closed it.
+ * Each ran its own callbacks, in whatever order with the other's. Or a session was closed, which
+ * ends when the last one who uses its file is done, as whose task that may be: then all came in the
+ * order of one before the other.
  */
-static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *outcome)
+static bool same_callbacks(struct lfb_pair *pair, const struct lfb_outcome *outcome)
 {
+	const struct lfb_operation *first = operation_of(pair, 0), *second = operation_of(pair, 1);
+	struct lfb_walker *walker = pair->walker;
 	const struct lfb_model_answer *before = &outcome->answers[outcome->first];
 	const struct lfb_model_answer *after = &outcome->answers[!outcome->first];
 	char said[2][LFB_DIFFERENCE_MAX], right[2 * sizeof(before->callbacks)];
@@ -233,7 +243,8 @@ static bool same_callbacks(struct lfb_walker *walker, const struct lfb_outcome *
 	if (is_text(&outcome->answers[0], said[0], said_by(walker, 0, said[0])) &&
 	    is_text(&outcome->answers[1], said[1], said_by(walker, 1, said[1])))
 		return true;
-	if (walker->length == before->length + after->length &&
+	if ((closes_other(first, second) || closes_other(second, first)) &&
+	    walker->length == before->length + after->length &&
 	    is_text(before, walker->callbacks, before->length) &&
 	    is_text(after, walker->callbacks + before->length, after->length))
 		return true;
@@ -283,8 +294,7 @@ static bool same_memory(struct lfb_walker *walker, const struct lfb_outcome *out
 		return true;
 	lfb__walker_key(walker, &key);
 	return !memcmp(&key, &outcome->key, sizeof(key)) ||
-	       lfb__differs(walker, "state", "the kernel that one before the other leaves",
-			    "another one, with the same counts");
+	       lfb__differs(walker, "state", "that state", "another one");
 }
 
 /* False: the difference says what is not. */
@@ -299,7 +309,7 @@ static bool is_as(struct lfb_pair *pair, const struct lfb_outcome *outcome)
 		walker->difference.what = "result";
 		return false;
 	}
-	return same_callbacks(walker, outcome) && lfb__same_state(walker) &&
+	return same_callbacks(pair, outcome) && lfb__same_state(walker) &&
 	       same_findings(pair) && same_memory(walker, outcome);
 }
 
@@ -409,6 +419,28 @@ static void tell_answers(struct lfb_pair *pair)
 	walker->difference.expected_answer = expectation(pair, 1);
 }
 
+/* What the kernel remembers otherwise than after the one order that has the same answers. */
+static int tell_state(struct lfb_pair *pair, unsigned int first)
+{
+	struct lfb_machine *machine = pair->walker->run.machine;
+	struct lfb_state *came = lfb__state_capture(machine, NULL, NULL), *right = NULL;
+	char difference[1024] = "what the agent holds, or the module remembers";
+	int err = lfb__pair_go_back(pair);
+
+	if (!err) {
+		blocks(pair, pick_first, &first);
+		right = lfb__state_capture(machine, NULL, NULL);
+	}
+	if (!err && (!came || !right))
+		err = -ENOMEM;
+	if (!err)
+		lfb__state_diff(right, came, difference, sizeof(difference));
+	lfb__state_free(came);
+	lfb__state_free(right);
+	lfb__differs(pair->walker, "state", "what one before the other leaves", "%s", difference);
+	return err;
+}
+
 /* One was in the middle of the other. */
 static bool is_between(struct lfb_pair *pair)
 {
@@ -429,6 +461,7 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 {
 	struct lfb_walker *walker = pair->walker;
 	struct lfb_difference *difference = &walker->difference, kept = { 0 };
+	unsigned int nearest = 0;
 	int err = lfb__pair_go_back(pair);
 
 	if (err)
@@ -443,16 +476,20 @@ int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker)
 			return 0;
 		}
 		/* That of the order with the right answers says more. */
-		if (!first || !strcmp(kept.what, "result"))
-			kept = *difference;
+		if (first && strcmp(kept.what, "result"))
+			continue;
+		kept = *difference;
+		nearest = first;
 	}
 	if (is_between(pair)) {
 		difference->what = NULL;
 		return 0;
 	}
 	*difference = kept;
-	difference->verb = operation_of(pair, 0)->verb;
 	if (!strcmp(difference->what, "result"))
 		tell_answers(pair);
-	return 0;
+	else if (!strcmp(difference->what, "state"))
+		err = tell_state(pair, nearest);
+	difference->verb = operation_of(pair, 0)->verb;
+	return err;
 }

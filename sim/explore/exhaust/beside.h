@@ -44,8 +44,6 @@ int lfb__pair_expect(struct lfb_pair *pair, size_t at);
  * difference is set, and its model is that of the order that was as good as done.
  */
 int lfb__pair_do(struct lfb_pair *pair, lfb_pick_fn pick, void *picker);
-/* Are the lines at @at two blocks of one line each? */
-bool lfb__pair_is_at(const struct lfb_scenario *scenario, size_t at);
 
 /* pairs.c: every pair in every schedule */
 

@@ -77,22 +77,10 @@ static unsigned int list_members(const struct lfb_pairs *pairs, const struct lfb
 	return nr;
 }
 
-/*
- * Names that are just like others are used where those are, perhaps by the other one of both. A
- * machine is rebooted once at a time, and a file is made once.
- */
-static bool is_pair(const struct lfb_pairs *pairs, const struct member *a, const struct member *b,
-		    u8 used)
+/* Names that are just like others are used where those are, perhaps by the other one of both. */
+static bool is_pair(const struct member *a, const struct member *b, u8 used)
 {
-	const struct lfb_operation *first = &pairs->scenario.operations[a->line];
-	const struct lfb_operation *second = &pairs->scenario.operations[b->line];
-
-	if ((a->needs & ~(used | b->uses)) || (b->needs & ~(used | a->uses)))
-		return false;
-	if (first->verb != second->verb)
-		return true;
-	return first->verb != LFB_VERB_PREPARE &&
-	       (first->verb != LFB_VERB_PRESERVE || first->inode != second->inode);
+	return !(a->needs & ~(used | b->uses)) && !(b->needs & ~(used | a->uses));
 }
 
 static void set_pair(struct lfb_pairs *pairs, const u16 lines[2])
@@ -172,7 +160,7 @@ int lfb__pairs_try(struct lfb_pairs *pairs, struct lfb_walker *walker, u8 used,
 	pairs->states++;
 	for (unsigned int i = 0; i < nr && !err; i++) {
 		for (unsigned int j = i; j < nr && !err && !walker->difference.what; j++) {
-			if (is_pair(pairs, &members[i], &members[j], used))
+			if (is_pair(&members[i], &members[j], used))
 				err = try_pair(pairs, pair, &members[i], &members[j], found);
 		}
 	}

@@ -58,12 +58,23 @@ static bool can_follow(const struct lfb_walker *walker, const struct lfb_operati
 	return !walker->lost && in_world(operation) && lfb__walker_possible(walker, operation);
 }
 
-/* Two blocks of a line each, in a machine that can be put back. */
+/* Are the lines there two blocks of one line each? */
+static bool is_pair(const struct lfb_scenario *scenario, size_t at)
+{
+	const struct lfb_operation *operation = &scenario->operations[at];
+
+	return at + 1 < scenario->count && operation->parallel && operation->block == 1 &&
+	       operation[1].parallel == operation->parallel && operation[1].block == 2 &&
+	       (at + 2 == scenario->count || operation[2].parallel != operation->parallel) &&
+	       (!at || operation[-1].parallel != operation->parallel);
+}
+
+/* Such blocks, in a machine that can be put back. */
 static bool can_follow_pair(const struct lfb_walker *walker, size_t at)
 {
 	const struct lfb_scenario *scenario = walker->run.scenario;
 
-	return !walker->judge.machine && lfb__pair_is_at(scenario, at) &&
+	return !walker->judge.machine && is_pair(scenario, at) &&
 	       can_follow(walker, &scenario->operations[at + 1]);
 }
 
@@ -91,8 +102,7 @@ static int follow_one(struct lfb_walker *walker, size_t *at)
 	const bool pair = operation->parallel;
 	int err = 0;
 
-	if (!can_follow(walker, operation) ||
-	    (pair && !can_follow_pair(walker, *at)))
+	if (!can_follow(walker, operation) || (pair && !can_follow_pair(walker, *at)))
 		err = -ENODATA;
 	else if (pair)
 		err = follow_pair(walker, (*at)++);
@@ -100,8 +110,8 @@ static int follow_one(struct lfb_walker *walker, size_t *at)
 		lfb__walker_do(walker, operation);
 	if (err != -ENODATA)
 		return err;
-	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or there "
-			  "is nothing to do it with", scenario->name, operation->line,
+	return lfb__error(NULL, -EINVAL, "%.160s:%u: %.200s: the model does not know this, or "
+			  "there is nothing to do it with", scenario->name, operation->line,
 			  operation->text);
 }
 

@@ -74,7 +74,7 @@ static int run_tasks(struct lfb_body *body)
 	lfb__beside_empty(&body->beside);
 	err = add_tasks(body);
 	if (!err)
-		lfb__beside_run(&body->machine->kernel, &body->beside);
+		lfb__tasks_run(&body->machine->kernel, &body->beside);
 	for (unsigned int i = 1; i < body->nr; i++) {
 		lfb_agent_destroy(body->tasks[i].agent);
 		body->tasks[i].agent = NULL;

@@ -81,7 +81,7 @@ static unsigned int ask_still(struct lfb_beside *beside, const unsigned int *rea
 	return beside->answer;
 }
 
-unsigned int lfb__beside_ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr)
+static unsigned int ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr)
 {
 	const bool stays = ready[0] == beside->now;
 
@@ -99,6 +99,25 @@ static void answer_all(struct lfb_beside *beside)
 		beside->asked = NULL;
 		lfb__fiber_switch(&beside->outside, &running(beside)->fiber);
 	}
+}
+
+/* Without anybody but threads, so many points. */
+#define ALONE_MAX 20000
+
+/* count: nobody needs to. */
+static unsigned int find_next(struct lfb_beside *beside)
+{
+	unsigned int ready[LFB_STRANDS_MAX], choice = 0;
+	const unsigned int nr = lfb__beside_ready(beside, ready);
+
+	if (!nr)
+		return lfb__beside_waiting(beside);
+	if (!beside->unfinished && beside->alone++ > ALONE_MAX)
+		return beside->count;
+	/* In a dead kernel each but finds its end. */
+	if (nr > 1 && !beside->kernel->dead)
+		choice = ask(beside, ready, nr);
+	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
 }
 
 /* Switching */
@@ -149,7 +168,7 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 		strand->at.seen = beside->progress;
 	strand->waited = false;
 	strand->aside.running = kernel->task;
-	next = lfb__beside_next(beside);
+	next = find_next(beside);
 	if (next != beside->now)
 		switch_to(beside, next);
 	if (unlikely(kernel->dead))
@@ -232,7 +251,7 @@ static void begin(void *argument)
 		memcpy(beside->why, kernel->error, sizeof(beside->why));
 	if (!strand->thread)
 		beside->unfinished--;
-	next = lfb__beside_next(beside);
+	next = find_next(beside);
 	/* Back to outside, behind the strands that there are by now. */
 	switch_to(beside, next);
 }
@@ -278,7 +297,11 @@ void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand
 
 void lfb__beside_attach(struct lfb_beside *beside, struct lfb_strand *strand)
 {
+	const bool none_runs = !running(beside);
+
 	beside->strands[beside->count++] = strand;
+	if (none_runs)
+		beside->now = beside->count;
 	if (!strand->started) {
 		lfb__beside_make_ready(beside, strand);
 		return;
@@ -291,8 +314,9 @@ void lfb__beside_attach(struct lfb_beside *beside, struct lfb_strand *strand)
 	set_numbers(beside, strand, beside->blocks + beside->spawned++);
 }
 
-static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
+void lfb__beside_prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
+	put_away(kernel, &beside->nobody);
 	beside->kernel = kernel;
 	beside->unfinished = beside->blocks = beside->count;
 	beside->spawned = beside->works = beside->naps = beside->alone = 0;
@@ -305,13 +329,12 @@ static void prepare(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		list_add_tail(&strand->task.list, &kernel->tasks);
 		make_ready(beside, strand, i);
 	}
-	lfb__threads_attach(kernel, beside);
 	beside->now = beside->count;
 }
 
 static void run(struct lfb_beside *beside)
 {
-	const unsigned int first = lfb__beside_next(beside);
+	const unsigned int first = find_next(beside);
 
 	if (first < beside->count)
 		switch_to(beside, first);
@@ -323,10 +346,6 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	const struct lfb_sched before = kernel->sched;
 	struct lfb_aside *outside = &beside->nobody;
 
-	if (!LFB_ASSERT(!before.beside && (!kernel->guard || !beside->count)))
-		return;
-	put_away(kernel, outside);
-	prepare(kernel, beside);
 	kernel->sched.beside = beside;
 	if (beside->blocks) {
 		kernel->sched.race = &beside->race;
@@ -337,7 +356,6 @@ void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
 		kernel->sched.hook = nobody_looks;
 	run(beside);
 	kernel->sched = before;
-	lfb__threads_detach(beside);
 	for (unsigned int i = 0; i < beside->owned; i++)
 		list_del(&beside->own[i].task.list);
 	bring_back(kernel, outside);
@@ -370,9 +388,11 @@ bool lfb__beside_mix(const struct lfb_beside *beside, struct lfb_mix *mix)
 	 * What was touched, in which order, decides which races there are; whose strands work gets,
 	 * which was done first.
 	 */
-	if (beside->race.watched || beside->spawned || lfb__threads_alive(beside->kernel))
+	if (beside->race.watched || beside->spawned)
 		return false;
 	for (unsigned int i = 0; i < beside->count; i++) {
+		if (beside->strands[i]->thread)
+			return false;
 		if (beside->strands[i]->at.polls)
 			lfb__mix(mix, &beside->progress, sizeof(beside->progress));
 		if (!mix_strand(beside->strands[i], mix))

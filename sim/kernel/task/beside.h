@@ -65,7 +65,7 @@ struct lfb_beside {
 	unsigned int count;
 	unsigned int now;		/* the one that runs; count: none */
 	unsigned int unfinished;	/* but for threads, which need not end */
-	unsigned int blocks;		/* strands that were added; others do work, or are threads */
+	unsigned int blocks;		/* that were added; others do work, or are threads */
 	unsigned int spawned;		/* strands that came later … */
 	unsigned int works;		/* … of which so many do work */
 	unsigned int naps;		/* threads that slept and went on before their time */
@@ -103,9 +103,10 @@ _Static_assert(LFB_STRANDS_MAX < LFB_RACE_TASKS, "each is a task of a race, and 
 int lfb__beside_add(struct lfb_beside *beside, const char *name, long (*body)(void *argument),
 		    void *argument);
 /*
- * Has all strands run that were added, until each has returned. They begin outside of kernel code.
- * The kernel's fault handler must be held.
+ * Strands that were added will begin, outside of kernel code; others can be attached before they
+ * all run, until each has returned. See lfb__tasks_run().
  */
+void lfb__beside_prepare(struct lfb_kernel *kernel, struct lfb_beside *beside);
 void lfb__beside_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
 /*
  * While @choose is asked of strands that are still: what each of them goes on with, that is neither
@@ -124,10 +125,10 @@ struct task_struct *lfb__beside_task(const struct lfb_kernel *kernel);
 void lfb__beside_make_ready(struct lfb_beside *beside, struct lfb_strand *strand);
 /* A thread's strand begins here, or goes on. */
 void lfb__beside_attach(struct lfb_beside *beside, struct lfb_strand *strand);
-/* The place in @ready of who goes on. */
-unsigned int lfb__beside_ask(struct lfb_beside *beside, const unsigned int *ready, unsigned int nr);
-/* next.c: who goes on; count: nobody needs to. */
-unsigned int lfb__beside_next(struct lfb_beside *beside);
+/* next.c: who can go on, the one that runs first. How many they are. */
+unsigned int lfb__beside_ready(const struct lfb_beside *beside, unsigned int *ready);
+/* Who does where nobody can; count: nobody, for threads alone may all wait. */
+unsigned int lfb__beside_waiting(struct lfb_beside *beside);
 /* Is @work, or with NULL any, done by it, or to be? */
 static inline bool lfb__strand_does(const struct lfb_strand *strand, const void *work)
 {
@@ -169,7 +170,7 @@ void lfb__beside_pause(struct lfb_kernel *kernel, const char *point);
  * will be, or tasks do not run beside each other.
  */
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared);
-/* next.c: the running task's lock is never free: who waits for what that whom has, as far as it leads. */
+/* next.c: the running task's lock is never free: who waits for what that whom has. */
 void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size);
 
 #endif

@@ -26,8 +26,6 @@ static bool is_under_way(const struct lfb_beside *beside, const void *work)
 #define NAPS_EARLY 2
 /* … and so many times when all others wait. */
 #define NAPS_MAX 20000
-/* Without anybody but threads, so many points. */
-#define ALONE_MAX 20000
 
 static bool can_wake(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
 {
@@ -56,7 +54,7 @@ static bool can_go_on(const struct lfb_kernel *kernel, const struct lfb_strand *
 }
 
 /* The one that runs comes first. */
-static unsigned int find_ready(const struct lfb_beside *beside, unsigned int *ready)
+unsigned int lfb__beside_ready(const struct lfb_beside *beside, unsigned int *ready)
 {
 	unsigned int nr = 0;
 
@@ -154,8 +152,7 @@ static unsigned int find_sleeper(struct lfb_beside *beside)
 	return found < beside->count && beside->naps++ < NAPS_MAX ? found : beside->count;
 }
 
-/* Who goes on where nobody can; count: nobody, for threads alone may all wait. */
-static unsigned int find_waiting(struct lfb_beside *beside)
+unsigned int lfb__beside_waiting(struct lfb_beside *beside)
 {
 	const unsigned int circle = find_circle(beside);
 	unsigned int sleeper;
@@ -169,22 +166,6 @@ static unsigned int find_waiting(struct lfb_beside *beside)
 	}
 	return find_stuck(beside);
 }
-
-unsigned int lfb__beside_next(struct lfb_beside *beside)
-{
-	unsigned int ready[LFB_STRANDS_MAX], choice = 0;
-	const unsigned int nr = find_ready(beside, ready);
-
-	if (!nr)
-		return find_waiting(beside);
-	if (!beside->unfinished && beside->alone++ > ALONE_MAX)
-		return beside->count;
-	/* In a dead kernel each but finds its end. */
-	if (nr > 1 && !beside->kernel->dead)
-		choice = lfb__beside_ask(beside, ready, nr);
-	return ready[LFB_ASSERT(choice < nr) ? choice : 0];
-}
-
 
 void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 {

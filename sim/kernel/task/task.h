@@ -99,9 +99,11 @@ struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struc
 
 /* thread.c: kernel threads */
 
-/* The strands of all that have begun go on here, and no longer. */
-void lfb__threads_attach(struct lfb_kernel *kernel, struct lfb_beside *beside);
-void lfb__threads_detach(struct lfb_beside *beside);
+/*
+ * Has all strands run that were added, until each has returned, and beside them the threads, until
+ * each waits. The kernel's fault handler must be held.
+ */
+void lfb__tasks_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
 /*
  * Where no tasks run beside each other they go on until each waits, and come back here. False: none
  * got on.

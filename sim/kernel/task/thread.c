@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <luo/deferred.h>
-#include <luo/macros.h>
-
 #include "sim/kernel/task/thread.h"
 
 /* Those that are gone are known for a while, so that using one is found. */
@@ -63,7 +60,7 @@ const char *lfb__thread_in(const struct lfb_kernel *kernel, const void *code, si
 
 /* Where they go on */
 
-void lfb__threads_attach(struct lfb_kernel *kernel, struct lfb_beside *beside)
+static void attach(struct lfb_kernel *kernel, struct lfb_beside *beside)
 {
 	for (size_t i = 0; i < count(kernel); i++) {
 		if (is_alive(thread_at(kernel, i)))
@@ -77,7 +74,7 @@ static void release(struct lfb_thread *thread)
 		lfb__fiber_free(&thread->strand.fiber);
 }
 
-void lfb__threads_detach(struct lfb_beside *beside)
+static void detach(struct lfb_beside *beside)
 {
 	unsigned int kept = 0;
 
@@ -94,6 +91,16 @@ void lfb__threads_detach(struct lfb_beside *beside)
 		}
 	}
 	beside->count = kept;
+}
+
+void lfb__tasks_run(struct lfb_kernel *kernel, struct lfb_beside *beside)
+{
+	if (!LFB_ASSERT(!kernel->sched.beside))
+		return;
+	lfb__beside_prepare(kernel, beside);
+	attach(kernel, beside);
+	lfb__beside_run(kernel, beside);
+	detach(beside);
 }
 
 static unsigned int choose_first(void *context, const unsigned int *ready, unsigned int nr,
@@ -124,7 +131,7 @@ bool lfb__threads_run(struct lfb_kernel *kernel)
 	apart->choose = choose_first;
 	apart->switched = nobody_is_told;
 	lfb__guard_hold(kernel);
-	lfb__beside_run(kernel, apart);
+	lfb__tasks_run(kernel, apart);
 	kernel->held = held;
 	if (likely(!kernel->dead))
 		return apart->progress > 0;
@@ -307,7 +314,7 @@ static void kill_all(struct lfb_kernel *kernel)
 	kernel->guard = NULL;
 	apart->choose = choose_first;
 	apart->switched = nobody_is_told;
-	lfb__beside_run(kernel, apart);
+	lfb__tasks_run(kernel, apart);
 	kernel->dead = dead;
 	lfb__current = current;
 	memcpy(kernel->error, error, sizeof(error));
