@@ -122,6 +122,18 @@ static void what_will_be_undone_may_be_seen(void **state)
 	assert_string_equal(result.what, "");
 }
 
+/* A file that is let go is preserved by another session, while their FLB is needed by the next. */
+#define ONE_BY_ONE "handler 0\nflb 0 0\nopen\nsession a\npreserve a 0 0 0\npreserve a 1 0 1\n" \
+		   "session b\nparallel 8x0,1 {\nclose a = 0\n} {\nagain b 0 1 = 0\n}\n"
+
+static void files_of_a_session_that_is_closed_go_one_by_one(void **state)
+{
+	struct lfb_exhaust_result result;
+
+	assert_int_equal(compare(NULL, ONE_BY_ONE, &result), 0);
+	assert_string_equal(result.what, "");
+}
+
 static void other_blocks_are_not_the_models(void **state)
 {
 	static const char *const beyond[] = {
@@ -162,6 +174,7 @@ int main(void)
 		cmocka_unit_test(a_race_is_found_in_a_schedule_that_replays),
 		cmocka_unit_test(what_is_unsafe_between_two_is_a_difference),
 		cmocka_unit_test(what_will_be_undone_may_be_seen),
+		cmocka_unit_test(files_of_a_session_that_is_closed_go_one_by_one),
 		cmocka_unit_test(other_blocks_are_not_the_models),
 		cmocka_unit_test(nonsense_is_refused),
 	};

@@ -36,7 +36,7 @@ static int take(short *failure)
 
 /*
  * A kernel that is in the middle of a rule has nothing locked here but the session: what is not
- * about that may be done now, by others.
+ * about that may be done now, by others. The session's place in its list may be another one then.
  */
 static void pause(struct lfb_model *m, struct lfb_model_answer *answer)
 {
@@ -354,7 +354,6 @@ static long preserve(struct lfb_model *m, struct lfb_model_session *session,
 		drop_flbs(m, h, file.flbs, answer);
 		return err;
 	}
-	/* Others may have moved it in between. */
 	session = find_session(&m->outgoing, op->session);
 	if (LFB_ASSERT(session && session->nr_files < LFB_MODEL_FILES))
 		session->files[session->nr_files++] = file;
@@ -414,6 +413,7 @@ static long close(struct lfb_model *m, struct lfb_model_session *session,
 		  const struct lfb_operation *op, struct lfb_model_answer *answer)
 {
 	bool incoming = m->handles[op->session] == LFB_MODEL_INCOMING;
+	struct lfb_model_sessions *sessions = incoming ? &m->incoming : &m->outgoing;
 
 	m->handles[op->session] = LFB_MODEL_CLOSED;
 	m->open_files--;
@@ -428,8 +428,11 @@ static long close(struct lfb_model *m, struct lfb_model_session *session,
 			      file->data & 0xfff, file->data);
 		drop_flbs(m, file->handler, file->flbs, answer);
 		memset(file, 0, sizeof(*file));
+		if (session->nr_files)
+			pause(m, answer);
+		session = find_session(sessions, op->session);
 	}
-	remove_session(incoming ? &m->incoming : &m->outgoing, session);
+	remove_session(sessions, session);
 	return 0;
 }
 
