@@ -43,6 +43,7 @@ int luo_call_flb(struct luo *luo, struct liveupdate_flb_op_args *args, enum luo_
 			.holder = &state->lfb_holder,
 			.object = flb,
 			.lock = &state->lock.lock,
+			.late = luo->serialized,
 			.died = op == LUO_RETRIEVE && !args->data ? luo->watch->call->died : NULL,
 		},
 		.of_flb = true,

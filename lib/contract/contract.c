@@ -56,11 +56,15 @@ static void check_flb_ended(struct lfb_kernel *kernel, const struct lfb_frame *f
 			  before->flb->private.incoming.data);
 }
 
-/* Who has a reference, or the record that is handed over, has what is gone. */
-static bool ended_too_early(const struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
+/*
+ * Who has a reference, or the record that is handed over, has what is gone. There is no record of
+ * what was about to go when records were made.
+ */
+static bool ended_too_early(const struct lfb_frame *frame, struct liveupdate_flb *flb,
+			    enum luo_op op)
 {
 	return luo_flb_state(flb, op == LUO_FINISH)->references > 0 ||
-	       (op == LUO_UNPRESERVE && luo->serialized);
+	       (op == LUO_UNPRESERVE && frame->late);
 }
 
 static void find_ended(struct luo *luo, struct liveupdate_flb *flb, enum luo_op op)
@@ -87,7 +91,7 @@ static void flb_called(struct luo *luo, const struct lfb_frame *frame, enum luo_
 	/* Without an object the callback may not know how to free what it could not retrieve. */
 	bool waits = op == LUO_FINISH && before->obj &&
 		     luo_contract_waits(luo->kernel, frame, before->flb->private.incoming.data);
-	bool early = ends && ended_too_early(luo, before->flb, op);
+	bool early = ends && ended_too_early(frame, before->flb, op);
 	struct luo_name object;
 
 	if (likely(!discarded && !result && !no_object && !frame->touched_nothing && !waits &&

@@ -64,6 +64,7 @@ static int call_flb(void *owner, enum lfb_tree_op op, struct lfb_tree_args *args
 			.holder = twin->gone ? NULL :
 					       &luo_flb_state(twin->ours, incoming)->lfb_holder,
 			.object = twin->ours,
+			.late = twin->tree->shell.serialized,
 			.died = op == LFB_TREE_RETRIEVE && !args->data ?
 					twin->tree->shell.watch->call->died : NULL,
 		},

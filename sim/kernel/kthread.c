@@ -8,7 +8,6 @@
 #include <luo/macros.h>
 
 #include "sim/kernel/kernel.h"
-#include "sim/kernel/task/thread.h"
 
 struct task_struct *lfb_thread_create(int (*function)(void *data), void *data, const char *format,
 				      ...)

@@ -73,6 +73,7 @@ struct lfb_frame {
 	const struct lfb_lock *lock;	/* the object's own, held around the callback; NULL: none */
 	unsigned int locks_held;	/* when it began */
 	unsigned int gave_back;		/* memory that it had not made itself */
+	bool late;			/* it began when all that goes over was written down */
 	bool touched_nothing;		/* it asked for memory that is not there: see folio.c */
 	/* Told when the kernel dies in the callback; may be NULL. */
 	void (*died)(struct lfb_kernel *kernel, const struct lfb_frame *frame);

@@ -171,7 +171,8 @@ void lfb__beside_describe(struct lfb_kernel *kernel, char *text, size_t size)
 {
 	const struct lfb_beside *beside = kernel->sched.beside;
 	unsigned int at = beside->now;
-	size_t used = (size_t)snprintf(text, size, "task %.31s", beside->strands[at]->aside.running->name);
+	size_t used = (size_t)snprintf(text, size, "task %.31s",
+				       beside->strands[at]->aside.running->name);
 
 	do {
 		const struct lfb_lock *lock = beside->strands[at]->at.lock;

@@ -12,6 +12,7 @@
 
 #include "sim/kernel/seams/seams.h"
 #include "sim/kernel/task/beside.h"
+#include "sim/kernel/task/thread.h"
 
 /* guard.c: kernel code that must not take the process down with it */
 
@@ -96,32 +97,6 @@ void lfb__oops_as(struct lfb_kernel *kernel, enum lfb_finding_id id, const char 
 void lfb__task_begin(struct task_struct *task, const char *name, struct lfb_fd_table *fds);
 /* What a lock's owner was when it took the lock may be gone since: NULL then. */
 struct task_struct *lfb__task_alive(struct lfb_kernel *kernel, struct task_struct *task);
-
-/* thread.c: kernel threads */
-
-/*
- * Has all strands run that were added, until each has returned, and beside them the threads, until
- * each waits. The kernel's fault handler must be held.
- */
-void lfb__tasks_run(struct lfb_kernel *kernel, struct lfb_beside *beside);
-/*
- * Where no tasks run beside each other they go on until each waits, and come back here. False: none
- * got on.
- */
-bool lfb__threads_run(struct lfb_kernel *kernel);
-/* The same, and the time comes that the first one sleeps to, up to @until. False: none does. */
-bool lfb__threads_wake(struct lfb_kernel *kernel, unsigned long until);
-/* Somebody waits: the one, or else the other. */
-bool lfb__threads_go_on(struct lfb_kernel *kernel);
-/* A call from outside ends. */
-void lfb__threads_settle(struct lfb_kernel *kernel);
-/* The running thread sleeps. False: it is none. */
-bool lfb__thread_sleeps(struct lfb_kernel *kernel, unsigned long ms);
-bool lfb__threads_alive(const struct lfb_kernel *kernel);
-/* One that is alive and does what lies in @size bytes of code at @code; NULL: there is none. */
-const char *lfb__thread_in(const struct lfb_kernel *kernel, const void *code, size_t size);
-/* The kernel ends, and they with it. */
-void lfb__threads_end(struct lfb_kernel *kernel);
 
 /* lockdep.c */
 

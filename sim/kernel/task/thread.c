@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/kernel/task/thread.h"
+#include "sim/kernel/task/task.h"
 
 /* Those that are gone are known for a while, so that using one is found. */
 #define KNOWN_MAX 64
