@@ -235,26 +235,6 @@ static void who_is_used_stays(void **state)
 	lfb_machine_destroy(machine);
 }
 
-static void a_thread_that_outlives_its_module_is_told(void **state)
-{
-	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("threads"));
-	struct lfb_agent *agent;
-
-	lfb_assert_ok(machine, lfb_agent_create(machine, "vmm", &agent));
-	lfb_assert_ok(machine, preserve(machine, agent, "threads-v1"));
-	lfb_assert_ok(machine, lfb_machine_kexec(machine));
-	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "threads"));
-	lfb_findings_clear(machine);
-	lfb_machine_destroy(machine);
-
-	machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("threads-hasty"));
-	lfb_assert_error(machine, lfb_machine_remove_module(machine, "threads_hasty"), -EFAULT);
-	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_MODULE_GONE);
-	assert_non_null(strstr(lfb_finding_at(machine, 0)->text, "thread get_ready goes on"));
-	lfb_findings_clear(machine);
-	lfb_machine_destroy(machine);
-}
-
 static void who_was_replaced_comes_back(void **state)
 {
 	struct lfb_machine *machine = machine_with(LFB_MEMORY_REMAP, NULL, MODULE_PATH("keeper"));
@@ -589,7 +569,6 @@ int main(void)
 		cmocka_unit_test(a_version_that_refuses_is_told),
 		cmocka_unit_test(others_go_together),
 		cmocka_unit_test(who_is_used_stays),
-		cmocka_unit_test(a_thread_that_outlives_its_module_is_told),
 		cmocka_unit_test(who_was_replaced_comes_back),
 		cmocka_unit_test(what_cannot_be_loaded_is_told),
 		cmocka_unit_test(whatever_fails_leaves_nothing),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
  * A search of modules that were loaded finds, to the byte, the same whether its sequences go on
- * from copies of the machine or all begin with power on. So are schedules of their work.
+ * from copies of the machine or all begin with power on. So are schedules of their work, and what
+ * their threads leave.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,11 +151,46 @@ static void work_that_outlives_its_owner_is_found(void **state)
 	assert_int_equal(found.times + found.others, 0);
 }
 
+/* Its thread gets a file ready, in front of the reboot and behind it. */
+static struct lfb_machine *use_thread(const char *module)
+{
+	static const char lines[] = "open\nsession s\npreserve s 1 threads-v1 100 = 0\nreboot = 0\n"
+				    "open\nsession t\npreserve t 1 threads-v1 100 = 0\nclose t\n";
+	struct lfb_scenario *scenario;
+	struct lfb_machine *machine;
+
+	assert_int_equal(lfb_scenario_parse("threads", lines, strlen(lines), &scenario), 0);
+	assert_int_equal(lfb_machine_create(NULL, &machine), 0);
+	lfb_assert_ok(machine, lfb_machine_load_module(machine, module));
+	lfb_assert_ok(machine, lfb_scenario_run(scenario, machine, NULL));
+	lfb_scenario_free(scenario);
+	lfb_findings_clear(machine);
+	lfb_assert_ok(machine, lfb_machine_boot(machine));
+	return machine;
+}
+
+static void a_thread_that_outlives_its_module_is_told(void **state)
+{
+	struct lfb_machine *machine = use_thread(MODULE("threads"));
+
+	(void)state;
+	lfb_assert_ok(machine, lfb_machine_remove_module(machine, "threads"));
+	lfb_assert_no_findings(machine);
+	lfb_machine_destroy(machine);
+	machine = use_thread(MODULE("threads-hasty"));
+	lfb_assert_error(machine, lfb_machine_remove_module(machine, "threads_hasty"), -EFAULT);
+	assert_int_equal(lfb_finding_at(machine, 0)->id, LFB_FINDING_MODULE_GONE);
+	assert_non_null(strstr(lfb_finding_at(machine, 0)->text, "thread get_ready goes on"));
+	lfb_findings_clear(machine);
+	lfb_machine_destroy(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_are_searched_the_same_way),
 		cmocka_unit_test(work_that_outlives_its_owner_is_found),
+		cmocka_unit_test(a_thread_that_outlives_its_module_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
