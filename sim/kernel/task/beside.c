@@ -104,10 +104,10 @@ static void answer_all(struct lfb_beside *beside)
 /* Without anybody but threads, so many points. */
 #define ALONE_MAX 20000
 
-/* count: nobody needs to. */
+/* count: nobody needs to. What lies on stacks is compared: nothing of what was there before. */
 static unsigned int find_next(struct lfb_beside *beside)
 {
-	unsigned int ready[LFB_STRANDS_MAX], choice = 0;
+	unsigned int ready[LFB_STRANDS_MAX] = { 0 }, choice = 0;
 	const unsigned int nr = lfb__beside_ready(beside, ready);
 
 	if (!nr)

@@ -78,16 +78,6 @@ static LFB_OUT_OF_LINE void let_others(struct lfb_kernel *kernel, struct lfb_loc
 		lfb__race_take(kernel, lock, wait == WAITS_TO_SHARE);
 }
 
-/* A kernel thread that has it goes on, and may let go of it. */
-static LFB_OUT_OF_LINE void let_threads(struct lfb_kernel *kernel, const struct lfb_lock *lock,
-					enum wait wait)
-{
-	while (lock->owner ? lock->owner != kernel->task : wait == WAITS && lock->readers > 0) {
-		if (!lfb__threads_go_on(kernel))
-			return;
-	}
-}
-
 /*
  * What every operation begins with. False: there is nothing to do, the kernel is dead and its
  * locks mean nothing any more.
@@ -104,8 +94,6 @@ static bool begin(struct lfb_lock *lock, const char *operation, enum wait wait)
 		return true;
 	if (unlikely(kernel->sched.hook != NULL))
 		let_others(kernel, lock, operation, wait);
-	if (unlikely(kernel->threads != NULL) && wait != DOES_NOT_WAIT)
-		let_threads(kernel, lock, wait);
 	return !kernel->dead;
 }
 
@@ -229,12 +217,29 @@ static LFB_OUT_OF_LINE void wait_for_reboot(struct lfb_kernel *kernel, const str
 		lfb__wait_for_return(kernel, lock->name);
 }
 
+static bool is_taken(const struct lfb_lock *lock, bool shared)
+{
+	return shared ? lock->owner != NULL : is_held(lock);
+}
+
+/* A kernel thread that has @lock goes on. Returns whether it has let go of it. */
+static LFB_OUT_OF_LINE bool threads_let_go(const struct lfb_lock *lock, bool shared)
+{
+	struct lfb_kernel *kernel = lfb__current;
+
+	while (is_taken(lock, shared)) {
+		if (!kernel || lock->owner == kernel->task || !lfb__threads_go_on(kernel))
+			return false;
+	}
+	return true;
+}
+
 /* Takes @lock, or finds that it can never be had. Returns whether it was taken. */
 static bool acquire(struct lfb_lock *lock, bool shared, const char *operation)
 {
 	if (!begin(lock, operation, shared ? WAITS_TO_SHARE : WAITS))
 		return false;
-	if (shared ? lock->owner != NULL : is_held(lock)) {
+	if (unlikely(is_taken(lock, shared)) && !threads_let_go(lock, shared)) {
 		if (lfb__current && lfb__current->locks_stay)
 			wait_for_reboot(lfb__current, lock);
 		deadlock(lock, operation);
@@ -295,8 +300,7 @@ void mutex_lock(struct mutex *lock)
 /* Takes @lock if it can be had at once, which says nothing about orders. */
 static int try_to(struct lfb_lock *lock, bool shared, const char *operation)
 {
-	if (!begin(lock, operation, DOES_NOT_WAIT) ||
-	    (shared ? lock->owner != NULL : is_held(lock)))
+	if (!begin(lock, operation, DOES_NOT_WAIT) || is_taken(lock, shared))
 		return 0;
 	if (lfb__current)
 		lfb__race_take(lfb__current, lock, shared);
