@@ -80,3 +80,28 @@ unsigned int tasks_explore(long (*const tasks[])(void *argument), unsigned int n
 	lfb__list_free(&schedules.choices);
 	return count;
 }
+
+static const char *wanted_finding;
+static unsigned int *failures;
+
+static void look(struct lfb_machine *machine, const char *schedule)
+{
+	const struct lfb_finding *finding = lfb_finding_at(machine, 0);
+
+	(void)schedule;
+	if (!finding)
+		return;
+	++*failures;
+	assert_non_null(wanted_finding);
+	assert_string_equal(lfb_finding_name(finding->id), wanted_finding);
+}
+
+unsigned int tasks_explore_finding(long (*const tasks[])(void *argument), unsigned int nr,
+				   unsigned int bound, long (*begin)(void *argument),
+				   const char *wanted, unsigned int *failed)
+{
+	*failed = 0;
+	failures = failed;
+	wanted_finding = wanted;
+	return tasks_explore(tasks, nr, bound, begin, look);
+}

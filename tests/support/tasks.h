@@ -12,5 +12,12 @@ struct lfb_machine;
 unsigned int tasks_explore(long (*const tasks[])(void *argument), unsigned int nr,
 			   unsigned int bound, long (*begin)(void *argument),
 			   void (*end)(struct lfb_machine *machine, const char *schedule));
+/*
+ * The same, where in some of them the first finding is @wanted, by its name, which is counted in
+ * @failed. Any other one, or with NULL any at all, fails the test.
+ */
+unsigned int tasks_explore_finding(long (*const tasks[])(void *argument), unsigned int nr,
+				   unsigned int bound, long (*begin)(void *argument),
+				   const char *wanted, unsigned int *failed);
 
 #endif

@@ -5,6 +5,7 @@
 #include <luo/kernel/linux/rcupdate.h>
 #include <luo/kernel/linux/srcu.h>
 #include <luo/kernel/linux/timer.h>
+#include <luo/kernel/linux/wait.h>
 #include <luo/kernel/linux/workqueue.h>
 
 #include "tests/support/tasks.h"
@@ -21,7 +22,6 @@ struct device {
 
 static struct device *device;
 static unsigned int failed, ran, orders;
-static const char *wanted;
 
 static void count_up(struct work_struct *work)
 {
@@ -63,27 +63,13 @@ static long make_locked(void *argument)
 	return 0;
 }
 
-/* How each run ended, and whether what went wrong is what was to. */
-static void look(struct lfb_machine *machine, const char *schedule)
-{
-	const struct lfb_finding *finding = lfb_finding_at(machine, 0);
-
-	(void)schedule;
-	if (!finding)
-		return;
-	failed++;
-	assert_non_null(wanted);
-	assert_string_equal(lfb_finding_name(finding->id), wanted);
-}
-
 static unsigned int explore(long (*one)(void *argument), long (*other)(void *argument),
 			    long (*begin)(void *argument), const char *finding)
 {
 	long (*const tasks[])(void *argument) = { one, other };
 
-	failed = ran = orders = 0;
-	wanted = finding;
-	return tasks_explore(tasks, other ? 2 : 1, 2, begin, look);
+	ran = 0;
+	return tasks_explore_finding(tasks, other ? 2 : 1, 2, begin, finding, &failed);
 }
 
 static long free_without_waiting(void *argument)
@@ -253,7 +239,8 @@ static long queue_twice(void *argument)
 
 static void note_order(struct lfb_machine *machine, const char *schedule)
 {
-	look(machine, schedule);
+	(void)schedule;
+	assert_null(lfb_finding_at(machine, 0));
 	orders |= 1u << device->count;
 }
 
@@ -264,8 +251,7 @@ static void what_is_left_is_done_at_the_end(void **state)
 	unsigned int all;
 
 	(void)state;
-	failed = ran = orders = 0;
-	wanted = NULL;
+	ran = orders = 0;
 	all = tasks_explore(tasks, 2, 2, make_locked, note_order);
 	assert_int_equal(orders, 1u << 1 | 1u << 2);
 	assert_in_range(ran, all + 1, 2 * all - 1);
@@ -306,6 +292,48 @@ static long queue_one(void *argument)
 	(void)argument;
 	queue_work(system_wq, &device->work);
 	return 0;
+}
+
+static struct wait_queue_head turns;
+static unsigned int turn;
+
+static long begin_turns(void *argument)
+{
+	(void)argument;
+	init_waitqueue_head(&turns);
+	turn = 0;
+	return 0;
+}
+
+static long odd_turns(void *argument)
+{
+	(void)argument;
+	wait_event(turns, turn == 1);
+	turn = 2;
+	wait_event(turns, turn == 3);
+	turn = 4;
+	ran += wait_event_timeout(turns, turn == 5, 1000) > 0;
+	turn = 6;
+	wait_event(turns, turn == 7);
+	return 0;
+}
+
+static long even_turns(void *argument)
+{
+	(void)argument;
+	for (turn = 1; turn < 7; turn++)
+		wait_event(turns, turn % 2 == 0);
+	return 0;
+}
+
+/* What the one waits for the other one does between two waits, at no point. */
+static void who_waits_again_has_got_on(void **state)
+{
+	const unsigned int all = explore(odd_turns, even_turns, begin_turns, NULL);
+
+	(void)state;
+	assert_int_equal(failed, 0);
+	assert_int_equal(ran, all);
 }
 
 static void who_sleeps_lets_others_go_on_and_time_pass(void **state)
@@ -398,6 +426,7 @@ int main(void)
 		cmocka_unit_test(work_that_wants_the_lock_of_who_waits_for_it_is_a_deadlock),
 		cmocka_unit_test(what_is_left_is_done_at_the_end),
 		cmocka_unit_test(work_that_makes_itself_again_ends),
+		cmocka_unit_test(who_waits_again_has_got_on),
 		cmocka_unit_test(who_sleeps_lets_others_go_on_and_time_pass),
 		cmocka_unit_test(who_synchronizes_waits_for_readers_that_sleep),
 	};
