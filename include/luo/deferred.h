@@ -67,8 +67,6 @@ LFB_API bool lfb_defer_next(void);
 LFB_API unsigned long lfb_jiffies(void);
 /** lfb_sleep() - let so many milliseconds pass, and have done what is due then; may sleep. */
 LFB_API void lfb_sleep(unsigned long ms);
-/** lfb_wait_ended() - who called lfb_defer_next() has what it waited for, and will do more. */
-LFB_API void lfb_wait_ended(void);
 /**
  * lfb_wait_forever() - the caller waits for what nobody does any more
  * @what: a word for it

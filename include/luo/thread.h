@@ -33,7 +33,7 @@ LFB_API struct task_struct *lfb_thread_create(int (*function)(void *data), void 
 /**
  * lfb_thread_stop() - tell a thread to end, wake it, and wait until it has
  * @task: the thread. It must be alive, or somebody must have it (lfb_thread_get()): else
- *	LFB-MEM-USE-AFTER-FREE
+ *	LFB-MEM-USE-AFTER-FREE; NULL or an ERR_PTR() is LFB-MEM-WILD-POINTER, here and below
  *
  * May sleep. A thread that does not look whether it should stop is waited for, forever.
  *

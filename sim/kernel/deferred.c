@@ -276,12 +276,6 @@ void lfb_sleep(unsigned long ms)
 	kernel->jiffies = kernel->jiffies > until ? kernel->jiffies : until;
 }
 
-void lfb_wait_ended(void)
-{
-	if (lfb__current)
-		lfb__beside_waited(lfb__current);
-}
-
 void lfb_wait_forever(const char *what)
 {
 	struct lfb_kernel *kernel = lfb__current;

@@ -33,11 +33,17 @@ struct task_struct *lfb_thread_create(int (*function)(void *data), void *data, c
 	return &thread->strand.task;
 }
 
-/* A thread that is there. NULL: @task is none; one that is gone ends the kernel. */
+/* A thread that is there. NULL: @task is none; what is no task, or is gone, ends the kernel. */
 static struct lfb_thread *find(struct task_struct *task, const char *what)
 {
 	struct lfb_thread *thread = lfb__current ? lfb__thread_of(lfb__current, task) : NULL;
 
+	if (lfb__current && IS_ERR_OR_NULL(task)) {
+		lfb__oops_as(lfb__current, LFB_FINDING_MEM_WILD_POINTER,
+			     lfb__object("function %.31s", what).text,
+			     "%s() follows %ld: there is no such task", what, PTR_ERR(task));
+		return NULL;
+	}
 	if (!thread || thread->references)
 		return thread;
 	lfb__oops_as(lfb__current, LFB_FINDING_MEM_USE_AFTER_FREE,
@@ -60,7 +66,6 @@ static void wait_for(const bool *is_so, const struct lfb_thread *thread, const c
 			return;
 		}
 	}
-	lfb_wait_ended();
 }
 
 int lfb_thread_stop(struct task_struct *task)
@@ -164,17 +169,16 @@ void lfb_thread_park_me(void)
 {
 	struct lfb_thread *thread = self();
 
-	if (!thread)
+	if (!thread || !thread->should_park)
 		return;
-	might_sleep();
 	lfb__race_drop(lfb__current, thread, false);
-	for (; thread->should_park; lfb_defer_next()) {
-		thread->parked = true;
-		lfb_wait_ended();
-	}
+	thread->parked = true;
+	/* Who waits for that looks again, here. */
+	might_sleep();
+	while (thread->should_park)
+		lfb_defer_next();
 	thread->parked = false;
 	lfb__race_take(lfb__current, &thread->strand.task, false);
-	lfb_wait_ended();
 }
 
 /* All tasks */
@@ -207,10 +211,8 @@ void lfb_task_schedule(void)
 			return;
 		}
 	}
-	if (!task)
-		return;
-	lfb__race_take(lfb__current, task, false);
-	lfb_wait_ended();
+	if (task)
+		lfb__race_take(lfb__current, task, false);
 }
 
 long lfb_task_schedule_timeout(long timeout)
@@ -231,7 +233,7 @@ bool lfb_task_wake(struct task_struct *task)
 	struct lfb_kernel *kernel = lfb__current;
 	bool slept;
 
-	if (!kernel || !task || kernel->dead)
+	if (!kernel || kernel->dead)
 		return false;
 	slept = task->asleep || (thread && !thread->begun);
 	task->asleep = false;

@@ -222,6 +222,7 @@ int lfb_machine_shutdown(struct lfb_machine *machine)
 		return 0;
 	served = lfb__serve(&machine->kernel);
 	lfb__event(&machine->kernel, SWITCHED_OFF);
+	lfb__threads_end(&machine->kernel);
 	lfb__machine_state_changed(machine, LFB_OFF);
 	lfb__modules_release(machine);
 	lfb__agents_forget(machine);

@@ -162,11 +162,10 @@ bool lfb__beside_stand(struct lfb_kernel *kernel, const struct lfb_standing *at)
 	if (!strand || kernel->at_point || kernel->dead)
 		return true;
 	strand->at = *at;
-	if (!at->polls || strand->waited)
-		beside->progress++;
 	if (at->polls)
 		strand->at.seen = beside->progress;
-	strand->waited = false;
+	else
+		beside->progress++;
 	strand->aside.running = kernel->task;
 	next = find_next(beside);
 	if (next != beside->now)
@@ -210,14 +209,6 @@ bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps)
 		return false;
 	return lfb__beside_stand(kernel, &(struct lfb_standing){
 		.point = point, .object = "", .polls = true, .sleeps = sleeps });
-}
-
-void lfb__beside_waited(struct lfb_kernel *kernel)
-{
-	struct lfb_strand *strand = kernel->sched.beside ? running(kernel->sched.beside) : NULL;
-
-	if (strand)
-		strand->waited = true;
 }
 
 bool lfb__beside_wait(struct lfb_kernel *kernel, const struct lfb_lock *lock, bool shared)
@@ -277,7 +268,7 @@ static void set_numbers(struct lfb_beside *beside, struct lfb_strand *strand, un
 
 static void make_ready(struct lfb_beside *beside, struct lfb_strand *strand, unsigned int number)
 {
-	strand->started = strand->done = strand->never = strand->gone = strand->waited = false;
+	strand->started = strand->done = strand->never = strand->gone = false;
 	strand->at = (struct lfb_standing){ .point = "begin", .object = strand->task.name };
 	set_numbers(beside, strand, number);
 	if (beside->still)

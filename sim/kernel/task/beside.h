@@ -13,6 +13,9 @@
 #define LFB_BESIDE_MAX 8	/* blocks, and who does work for them */
 #define LFB_STRANDS_MAX (LFB_BESIDE_MAX + LFB_THREADS_MAX)
 
+/* Threads that sleep again and again go on no more than so often while all others wait. */
+#define LFB_NAPS_MAX 20000
+
 /* Where a strand stands, and will go on. */
 struct lfb_standing {
 	const char *point;
@@ -52,7 +55,6 @@ struct lfb_strand {
 	bool done;
 	bool never;			/* what it waits for will never be free */
 	bool gone;			/* the lock that it stood at was freed */
-	bool waited;			/* … for what came, and did more since it stood */
 	unsigned long due;		/* a thread that sleeps goes on then */
 	struct lfb_standing at;
 	struct lfb_aside aside;
@@ -149,8 +151,6 @@ bool lfb__beside_works(const struct lfb_kernel *kernel, const void *work);
  * nobody will, or tasks do not run beside each other.
  */
 bool lfb__beside_poll(struct lfb_kernel *kernel, const char *point, bool sleeps);
-/* What the running task looked for has come, so when it looks again, it has got on. */
-void lfb__beside_waited(struct lfb_kernel *kernel);
 /*
  * Is a strand other than the one that runs in the middle of kernel code? A thread that waits is in
  * the middle of nothing that others must wait for.

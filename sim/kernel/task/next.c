@@ -19,13 +19,8 @@ static bool is_under_way(const struct lfb_beside *beside, const void *work)
 	return false;
 }
 
-/*
- * Threads that sleep again and again are not to go on for ever: beside blocks so many times before
- * their time has come, …
- */
+/* Beside blocks threads go on so many times before the time has come that they sleep to. */
 #define NAPS_EARLY 2
-/* … and so many times when all others wait. */
-#define NAPS_MAX 20000
 
 static bool can_wake(const struct lfb_kernel *kernel, const struct lfb_strand *strand)
 {
@@ -149,7 +144,7 @@ static unsigned int find_sleeper(struct lfb_beside *beside)
 		    (found == beside->count || strand->due < beside->strands[found]->due))
 			found = i;
 	}
-	return found < beside->count && beside->naps++ < NAPS_MAX ? found : beside->count;
+	return found < beside->count && beside->naps++ < LFB_NAPS_MAX ? found : beside->count;
 }
 
 unsigned int lfb__beside_waiting(struct lfb_beside *beside)

@@ -11,8 +11,6 @@
 
 /* Those that are gone are known for a while, so that using one is found. */
 #define KNOWN_MAX 64
-/* Threads that sleep again and again get on no more than so often while somebody waits. */
-#define NAPS_MAX 20000
 
 static struct lfb_thread *thread_at(const struct lfb_kernel *kernel, size_t at)
 {
@@ -68,7 +66,7 @@ static void attach(struct lfb_kernel *kernel, struct lfb_beside *beside)
 	}
 }
 
-static void release(struct lfb_thread *thread)
+void lfb__thread_release(struct lfb_thread *thread)
 {
 	if (!--thread->references && !thread->begun)
 		lfb__fiber_free(&thread->strand.fiber);
@@ -167,7 +165,7 @@ bool lfb__threads_go_on(struct lfb_kernel *kernel)
 {
 	if (likely(!kernel->threads))
 		return false;
-	return lfb__threads_run(kernel) || (kernel->threads->naps++ < NAPS_MAX &&
+	return lfb__threads_run(kernel) || (kernel->threads->naps++ < LFB_NAPS_MAX &&
 					    lfb__threads_wake(kernel, ~0ul));
 }
 
@@ -193,7 +191,6 @@ bool lfb__thread_sleeps(struct lfb_kernel *kernel, unsigned long ms)
 		kernel->sched.beside->naps++;
 		kernel->jiffies = strand->due;
 	}
-	strand->waited = true;
 	return true;
 }
 
@@ -221,7 +218,7 @@ static long be_thread(void *argument)
 
 	lfb__current->task = &thread->strand.task;
 	lfb__guarded(lfb__current, do_thread, thread);
-	release(thread);
+	lfb__thread_release(thread);
 	return 0;
 }
 
@@ -293,11 +290,6 @@ void lfb__thread_begin(struct lfb_kernel *kernel, struct lfb_thread *thread)
 	lfb__race_drop(kernel, thread, false);
 	if (kernel->sched.beside)
 		lfb__beside_attach(kernel->sched.beside, &thread->strand);
-}
-
-void lfb__thread_release(struct lfb_thread *thread)
-{
-	release(thread);
 }
 
 /* Each finds that its kernel is dead. */

@@ -71,7 +71,6 @@ static inline void wait_for_completion(struct completion *c)
 			break;
 		}
 	}
-	lfb_wait_ended();
 }
 
 /** wait_for_completion_timeout() - Return: the time that is left, at least 1; 0: it is over. */

@@ -34,7 +34,6 @@ struct wait_queue_head {
 				break;                                                             \
 			}                                                                          \
 		}                                                                                  \
-		lfb_wait_ended();                                                                  \
 	} while (0)
 #define wait_event_interruptible(wq, condition)                                                    \
 	__extension__({                                                                            \
