@@ -262,7 +262,7 @@ static int prepare(struct lfb_run *run, size_t from, unsigned int nr)
 	parallel->beside.switched = switched;
 	parallel->beside.context = run;
 	parallel->beside.still = run->still;
-	parallel->current = nr;
+	parallel->current = LFB_STRANDS_MAX; /* nobody */
 	parallel->made.count = 0;
 	memset(parallel->answers, 0, run->scenario->count * sizeof(struct answer));
 	lfb__schedule_free(&parallel->own);
